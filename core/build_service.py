@@ -40,7 +40,7 @@ from core.metrics import Metrics
 from core.queue import DeadLetters, Inbox, QueueGauges, QueueLimits, WaitingMessages, Worker
 from core.redis import EmbeddedRedis, LeaderLease, RateLimiter, StoreHealth, connect
 from core.settings import Settings
-from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ShownAnswers, build_cipher
+from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ObservedMessages, ShownAnswers, build_cipher
 from core.usage import MeteredClient, PriceList, UsageCounters, UsageReport, list_limits
 from core.wanjie import Catalog, WanjieClient, WanjieError
 
@@ -58,6 +58,7 @@ class _Stored:
     register: AccessRegister
     model_limits: ModelLimits
     answer_files: AnswerFiles
+    observed: ObservedMessages
     usage: UsageCounters
 
 
@@ -90,7 +91,9 @@ class Service:
         self._answerer = commands.answerer
         self.handlers = build_handlers(commands)
         """What each command does, by its name."""
-        self.reception = EventReceiver(self._stored.inbox, self._stored.conversations, self._gate, parse_command)
+        self.reception = EventReceiver(
+            self._stored.inbox, self._stored.conversations, self._stored.observed, self._gate, parse_command
+        )
 
     def _build_stored(self) -> _Stored:
         service, chat = self._settings.service, self._settings.chat
@@ -106,6 +109,7 @@ class Service:
             register=AccessRegister(self._redis),
             model_limits=ModelLimits(self._redis),
             answer_files=AnswerFiles(self._redis),
+            observed=ObservedMessages(self._redis, cipher),
             usage=self._build_usage(),
         )
 
@@ -146,6 +150,7 @@ class Service:
             drawer,
             speaker,
             stored.old_buttons,
+            stored.observed,
             offers_tools=chat.image_tool == "on",
         )
         return CommandServices(
@@ -163,6 +168,7 @@ class Service:
             speaker=speaker,
             speech=speech,
             old_buttons=stored.old_buttons,
+            observed=stored.observed,
             register=stored.register,
             requests=self._requests,
             claims=self.claims,

@@ -5,10 +5,12 @@ from .conversations import ChatPreferences, Conversations, HistoryMessage, Prefe
 from .erasure import Erasure
 from .keys import MEMORY_SEPARATOR
 from .model_limits import ModelLimits
+from .observed_messages import MAX_OBSERVED, ObservedMessage, ObservedMessages
 from .shown_answers import ShownAnswers
 from .text_cipher import build_cipher
 
 __all__ = [
+    "MAX_OBSERVED",
     "MEMORY_SEPARATOR",
     "AnswerFiles",
     "ChatPreferences",
@@ -16,6 +18,8 @@ __all__ = [
     "Erasure",
     "HistoryMessage",
     "ModelLimits",
+    "ObservedMessage",
+    "ObservedMessages",
     "PreferenceName",
     "ShownAnswers",
     "build_cipher",

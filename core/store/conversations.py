@@ -73,6 +73,8 @@ class ChatPreferences:
     """The code of a language in which everybody here reads the service's sentences; None: each their own."""
     memory: str | None = None
     """`user`: everybody in a group has their own history; `thread`: each thread of replies has; None: one for all."""
+    observe: str | None = None
+    """`on`: what is not for the bot is kept for a day, as context."""
     change: str | None = None
     """`admins`: only they set preferences here; None: whoever the settings of the service let."""
 
@@ -93,6 +95,7 @@ PreferenceName: TypeAlias = Literal[
     "cost_line",
     "language",
     "memory",
+    "observe",
     "change",
 ]
 """The fields of `ChatPreferences`."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Awaitable, Collection
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -15,16 +16,19 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from core.redis.client import Script
+from core.redis.stored_values import StoredJson, parse_stored
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .keys import MEMORY_SEPARATOR, answer_files_key, history_key, shown_answers_key, unanswered_key
+from .observed_messages import ObservedMessage
 
 _SCRIPTS = Path(__file__).parent
 _SCAN_COUNT = 1000
 """Keys that Redis looks at in one step."""
 _KEY = re.compile(r"(?:wrong-type:)?(?P<kind>[a-z]+):\{(?P<chat>[^{}]+)\}(?::(?P<name>.*))?", re.DOTALL)
-_KINDS_OF_CHAT = frozenset({"h", "u", "uq", "p", "sa", "af", "n"})
+_KINDS_OF_CHAT = frozenset({"h", "u", "uq", "p", "sa", "af", "n", "ob"})
 """What is deleted of a chat. That the bot takes part in a thread (`e`) says nothing of anybody."""
+_OBSERVED = StoredJson(ObservedMessage)
 _REWRITE_ATTEMPTS, _REWRITE_RETRY_DELAY = 20, 0.5
 """Attempts to start a rewrite while another one runs, and the seconds between them."""
 
@@ -78,6 +82,8 @@ class Erasure:
             await self._delete_questions(chat, person, speaker)
         async for key in self._scan(f"n:{{{_escape(account)}:*}}:*:{_escape(person)}"):
             await self._redis.unlink(key)
+        async for key in self._scan(f"ob:{{{_escape(account)}:*"):
+            await self._foreign.retry_without({key: "zset"}, partial(self._delete_observed, key, person))
 
     async def rewrite_log(self) -> None:
         """Let the server write its append-only file anew, which still holds what was deleted.
@@ -102,6 +108,12 @@ class Erasure:
         uids = [uid.decode(errors="replace") for uid in cast("Collection[bytes]", removed)]
         if uids:
             await self._redis.unlink(*(answer_files_key(chat, uid) for uid in uids))
+
+    async def _delete_observed(self, key: str, person: str) -> None:
+        for item in await cast("Awaitable[list[bytes]]", self._redis.zrange(key, 0, -1)):
+            message = parse_stored(key, item, _OBSERVED.parse)
+            if message is None or message.person == person:
+                await self._redis.zrem(key, item)
 
     async def _scan(self, pattern: str) -> AsyncGenerator[str]:
         async for key in cast("AsyncGenerator[bytes]", self._redis.scan_iter(pattern, _SCAN_COUNT)):

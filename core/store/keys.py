@@ -43,6 +43,11 @@ def answer_files_key(chat: str, uid: str) -> str:
     return f"af:{{{chat}}}:{uid}"
 
 
+def observed_key(chat: str) -> str:
+    """Sorted set of the messages that were not for the bot, by the time when they were sent."""
+    return f"ob:{{{chat}}}"
+
+
 def begins_with_reasoning_key(model: str) -> str:
     """Present while a model's answers are known to begin with thinking that no tag opens."""
     return f"m:{{{model}}}:begins_thinking"

@@ -21,7 +21,7 @@ from core.chat.port.outbox import Outbox
 from core.chat.port.platform import Platform
 from core.queue import Inbox
 from core.redis import LeaderLease, RateLimiter
-from core.store import Conversations
+from core.store import Conversations, ObservedMessages
 from tests.contracts.case import Shared
 from tests.contracts.conftest import CASES
 from tests.contracts.scene import Store, listening
@@ -74,7 +74,11 @@ async def test_an_unreadable_event_is_acknowledged_and_logged(redis: Redis, name
     async with CASES[name].open() as case, case.platform(shared) as platform:
         door = Door()
         door.reception = EventReceiver(
-            Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), open_gate(redis), parse_command
+            Inbox(redis),
+            Conversations(redis, messages=10, lifetime=timedelta(days=1)),
+            ObservedMessages(redis),
+            open_gate(redis),
+            parse_command,
         )
         door.platform = Fussy(platform)
         case.hurry()

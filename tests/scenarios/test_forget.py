@@ -39,6 +39,7 @@ async def find(redis: Redis, words: str) -> list[str]:
             b"list": lambda key=key: redis.lrange(key, 0, -1),
             b"hash": lambda key=key: redis.hgetall(key),
             b"stream": lambda key=key: redis.xrange(key),
+            b"zset": lambda key=key: redis.zrange(key, 0, -1),
         }.get(cast("bytes", await redis.type(key)))
         if read is not None and words in str(await cast("Awaitable[object]", read())):
             found.append(key.decode())

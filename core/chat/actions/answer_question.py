@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from core.chat.answer.answer_request import AnswerRequest, ConversationContext
@@ -11,7 +12,7 @@ from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.generation.images import ImageGenerator
 from core.chat.question.question import Question
-from core.store import AnswerFiles, HistoryMessage
+from core.store import AnswerFiles, HistoryMessage, ObservedMessage, ObservedMessages
 from core.usage import estimate_tokens
 
 from .draw_pictures import PictureDrawer
@@ -25,6 +26,8 @@ _CONTINUE_PROMPT = (
     "format, without repeating or announcing anything. These are its last words:\n\n"
 )
 
+_OBSERVED_CONTEXT = 30
+"""Messages to others that a question brings along."""
 _TAIL_LENGTH = 1_000
 """Characters of the answer that the request repeats: the history may have no room for all of it."""
 
@@ -41,6 +44,7 @@ class QuestionAnswerer:
         drawer: PictureDrawer,
         speaker: Speaker,
         old_buttons: OldButtons,
+        observed: ObservedMessages,
         *,
         offers_tools: bool,
     ) -> None:
@@ -52,6 +56,7 @@ class QuestionAnswerer:
         self._drawer = drawer
         self._speaker = speaker
         self._old_buttons = old_buttons
+        self._observed = observed
         self._offers_tools = offers_tools
 
     async def answer_message(self, context: EventContext) -> None:
@@ -76,6 +81,13 @@ class QuestionAnswerer:
         question = replace(question, images=question.images or images)
         await self._run(context, AnswerRequest(question, conversation, self._pictures(context), replaces=replaces))
 
+    async def answer_about(
+        self, context: EventContext, question: Question, observed: Sequence[ObservedMessage]
+    ) -> None:
+        """Answer a question about messages that were not for the bot."""
+        conversation = await self._answers.load_context(context)
+        await self._run(context, AnswerRequest(question, conversation, self._pictures(context), observed=observed))
+
     async def continue_last_answer(self, context: EventContext, conversation: ConversationContext) -> None:
         """Continue the newest answer of the history."""
         asked, answer = conversation.history[-2:]
@@ -84,10 +96,17 @@ class QuestionAnswerer:
 
     async def _run(self, context: EventContext, request: AnswerRequest) -> None:
         tools = MediaTools(context, self._drawer, self._speaker) if self._offers_tools else None
-        text = await self._answers.answer(context, replace(request, toolbox=tools))
+        observed = request.observed or await self._list_observed(context)
+        text = await self._answers.answer(context, replace(request, toolbox=tools, observed=observed))
         await post_answer_pictures(context, request.pictures, self._images)
         await self._speaker.speak_if_wanted(context, text, request.conversation.models)
         self._old_buttons.start_removal(context.memory, context.outbox)
+
+    async def _list_observed(self, context: EventContext) -> Sequence[ObservedMessage]:
+        """List what was said to others before the question, where the chat lets the bot know it."""
+        if context.preferences.observe != "on" or context.incoming.direct:
+            return ()
+        return await self._observed.list(context.chat, newest=_OBSERVED_CONTEXT)
 
     def _pictures(self, context: EventContext) -> AnswerPictures:
         return AnswerPictures(self._files, context.job, context.chat)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.chat.question.question import Question
 from core.chat.text.code_fences import find_open_fence
-from core.store import ChatPreferences, HistoryMessage
+from core.store import ChatPreferences, HistoryMessage, ObservedMessage
 
 from .collect_answer_pictures import AnswerPictures
 from .model_choice import ChatModels
@@ -43,6 +43,8 @@ class AnswerRequest:
     """The question whose answer this one continues: the history's newest."""
     toolbox: Toolbox | None = None
     """For models that use tools."""
+    observed: Sequence[ObservedMessage] = ()
+    """What was said to others before; the history does not keep it."""
 
     shows_cost: bool = False
     """A line below the answer says what it has used."""

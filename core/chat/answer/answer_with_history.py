@@ -180,6 +180,7 @@ class AnswerService:
             group=not incoming.direct and not makes_video,
             tokens=self._defaults.tokens,
             pictures=conversation.pictures if takes_images else {},
+            observed=() if makes_video else request.observed,
         )
         tools = toolbox.offered if toolbox is not None and self._catalog.features.supports_tools(model) else ()
         timeout = self._defaults.video_timeout if makes_video else None

@@ -20,7 +20,7 @@ from core.chat.text.translations import Translations
 from core.media.decoding.pool import DecoderPool
 from core.queue import DeadLetters, Inbox, WaitingMessages
 from core.settings import ChatSettings
-from core.store import Conversations, Erasure
+from core.store import Conversations, Erasure, ObservedMessages
 from core.usage import UsageCounters, UsageReport
 from core.wanjie import Catalog
 
@@ -43,6 +43,7 @@ from .reasoning import ReasoningCommand
 from .set_preference import PreferenceWriter
 from .settings import SettingsCommand
 from .speak import SpeakCommand
+from .summarize import SummarizeCommand
 from .system_prompt import SystemCommand
 from .usage import UsageCommand
 from .voice import VoiceCommand
@@ -66,6 +67,7 @@ class CommandServices:
     speaker: Speaker
     speech: SpeechSynthesizer
     old_buttons: OldButtons
+    observed: ObservedMessages
     register: AccessRegister
     requests: AccessRequests
     claims: Claims
@@ -100,7 +102,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "reasoning": reasoning.show_menu,
         "language": language.show_menu,
     }
-    settings = SettingsCommand(models, services.speech, preferences, menus)
+    settings = SettingsCommand(models, services.speech, preferences, services.observed, menus)
     system = SystemCommand(models, preferences)
     conversation = ConversationCommands(conversations, services.inbox, services.answers, services.answerer, old_buttons)
     announce, owner = AnnounceCommand(services.announcer), OwnerCommand(services.register)
@@ -142,6 +144,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "retry": CommandHandler(
             conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)
         ),
+        "summarize": CommandHandler(SummarizeCommand(services.observed, services.answerer).summarize),
         "usage": CommandHandler(UsageCommand(services.usage, services.report, services.decoders, preferences).show),
         "pair": CommandHandler(pair.pair),
         "admin": CommandHandler(admin.run, on_select=admin.on_select),

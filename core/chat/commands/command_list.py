@@ -31,6 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", "conversation", within_conversation=True, concerns="running"),
     Command("retry", "conversation", within_conversation=True, concerns="newest"),
     Command("continue", "conversation", within_conversation=True, concerns="newest"),
+    Command("summarize", "conversation", argument=True, max_bare_words=2),
     Command("usage", "chat", argument=True, max_bare_words=2),
     Command("pair", "access", argument=True),
     Command("admin", "access", argument=True),

@@ -9,7 +9,7 @@ from core.chat.answer.model_choice import ChatModels, ModelSelector
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.port.menus import Menu, Option
-from core.store import PreferenceName
+from core.store import ObservedMessages, PreferenceName
 from core.wanjie import WanjieError
 
 from .preference_scope import describe_scope
@@ -43,6 +43,12 @@ _MEMORY = _GroupSetting(
     "settings.memory_title",
     {_DEFAULT: "settings.memory_shared", "user": "settings.memory_user", "thread": "settings.memory_thread"},
 )
+_OBSERVE = _GroupSetting(
+    "observe",
+    "settings.observe",
+    "settings.observe_title",
+    {_DEFAULT: "settings.observe_off", "on": "settings.observe_on"},
+)
 _CHANGE = _GroupSetting(
     "change",
     "settings.change",
@@ -59,12 +65,14 @@ class SettingsCommand:
         models: ModelSelector,
         speech: SpeechSynthesizer,
         preferences: PreferenceWriter,
+        observed: ObservedMessages,
         menus: Mapping[str, Callable[[EventContext], Awaitable[None]]],
     ) -> None:
         """`menus` shows the menu of each command that sets something, by its name."""
         self._models = models
         self._speech = speech
         self._preferences = preferences
+        self._observed = observed
         self._menus = menus
 
     async def show(self, context: EventContext) -> None:
@@ -89,16 +97,26 @@ class SettingsCommand:
             await self.show(context)
         else:
             if chosen:
-                await self._preferences.set_for_admins(
-                    context, setting.preference, None if chosen == _DEFAULT else chosen
-                )
+                await self._set(context, setting, chosen)
             await self._show_group_setting(context, setting)
+
+    async def _set(self, context: EventContext, setting: _GroupSetting, chosen: str) -> None:
+        """Set what was chosen; that the bot begins or ends to observe is said in the group."""
+        await self._preferences.set_for_admins(context, setting.preference, None if chosen == _DEFAULT else chosen)
+        if setting is not _OBSERVE or chosen == (context.preferences.observe or _DEFAULT):
+            return
+        if chosen == "on":
+            await context.reply("settings.observe_begins")
+        else:
+            await self._observed.clear(context.chat)
+            await context.reply("settings.observe_ends")
 
     def _group_settings(self, context: EventContext) -> dict[str, _GroupSetting]:
         """Return what can be set here beside what has a command, by the names of the entries."""
         if context.incoming.direct:
             return {}
-        settings = [_MEMORY, *([_CHANGE] if self._preferences.may_be_restricted else [])]
+        observing = [_OBSERVE] if context.outbox.capabilities.observes else []
+        settings = [_MEMORY, *observing, *([_CHANGE] if self._preferences.may_be_restricted else [])]
         return {setting.preference: setting for setting in settings}
 
     async def _show_group_setting(self, context: EventContext, setting: _GroupSetting) -> None:

@@ -13,11 +13,13 @@ import structlog
 from core.access import Decision
 from core.chat.port.incoming import Incoming
 from core.chat.port.platform import Platform
+from core.chat.text.attribution import format_speaker, replace_marks
 from core.chat.text.error_keys import log_unreadable_event
 from core.chat.unexpected_errors import UnexpectedErrors
+from core.media.visible_text import is_blank, strip_invisible
 from core.queue import EnqueueResult, Inbox
 from core.redis.stored_values import parse_stored
-from core.store import Conversations
+from core.store import Conversations, ObservedMessage, ObservedMessages
 
 from .access_gate import AccessGate
 from .cut_texts import CutTexts
@@ -33,13 +35,19 @@ class EventReceiver:
     """Puts the raw events of the platforms into the inbox."""
 
     def __init__(
-        self, inbox: Inbox, conversations: Conversations, gate: AccessGate, route: Callable[[Incoming], Incoming]
+        self,
+        inbox: Inbox,
+        conversations: Conversations,
+        observed: ObservedMessages,
+        gate: AccessGate,
+        route: Callable[[Incoming], Incoming],
     ) -> None:
         """`gate` decides whose events are stored; `route` recognises commands that came as text."""
         self._gate = gate
         self._route = route
         self._inbox = inbox
         self._conversations = conversations
+        self._observed = observed
         self._cut_texts = CutTexts(conversations)
         self._earlier_pieces = EarlierPieces(conversations)
         self._refusals = RecentRefusals()
@@ -141,6 +149,18 @@ class EventReceiver:
             await self._note_sent_time(addition)
         else:
             await self._earlier_pieces.remember(partial(_read_addition, platform), Piece(addition, payload))
+            if not (addition.edits or is_blank(addition.text)):
+                await self._observe(addition)
+
+    async def _observe(self, addition: Incoming) -> None:
+        """Keep what people say to each other where they want the bot to know it."""
+        chat, sender = addition.chat, addition.sender
+        preferences = await self._conversations.get_effective_preferences(str(chat), str(chat.parent))
+        if preferences.observe == "on":
+            speaker = format_speaker(sender.name, sender.id)
+            text = replace_marks(strip_invisible(addition.text))
+            message = ObservedMessage(addition.event_id, speaker, sender.owner_id, addition.sent, text)
+            await self._observed.add(str(chat), message)
 
     async def _note_sent_time(self, incoming: Incoming) -> None:
         """Note when a user in a group wrote to the bot: the next piece may not mention it."""

@@ -35,6 +35,8 @@ class Capabilities:
     that the core makes."""
     buttons_after_first_step: bool = False
     """The first step of a page that grows bears no buttons."""
+    observes: bool = False
+    """What people in a group say to each other comes in as additions, which the bot may keep where the group wants."""
     edits: bool = False
     """People hear that a question which they edit counts as edited until its answer begins."""
     max_page_age: float | None = None

@@ -14,7 +14,7 @@ from core.chat.text.attribution import (
     replace_marks,
 )
 from core.media.visible_text import strip_invisible
-from core.store import HistoryMessage
+from core.store import HistoryMessage, ObservedMessage
 from core.usage import estimate_tokens
 from core.wanjie import ChatMessage
 
@@ -26,6 +26,8 @@ _GROUP_NOTE = (
     "further lines are indented, whatever name stands there; "
     f"your own answers carry no name. {ATTRIBUTION_NOTE}"
 )
+
+_OBSERVED_SOURCE = "said in the chat before, to others"
 
 
 def question_text(incoming: Incoming, history: Sequence[HistoryMessage]) -> str:
@@ -72,8 +74,11 @@ def build_messages(
     group: bool,
     tokens: int,
     pictures: Mapping[str, str],
+    observed: Sequence[ObservedMessage] = (),
 ) -> list[ChatMessage]:
     """Build the whole request: the newest exchanges of the history that fit into `tokens` beside the question.
+
+    What was `observed` stands before the question, and takes at most half of the tokens.
 
     `system` are the instructions, the most important ones first. `pictures` are those of the history, as data URLs by
     the platform's ids; those that are missing are left out.
@@ -82,7 +87,9 @@ def build_messages(
         part for part in (*(part.strip() for part in system), _GROUP_NOTE if group else "") if part
     )
     messages = [ChatMessage("system", instructions)] if instructions else []
-    left = tokens - estimate_tokens(question.text)
+    said_before = _format_observed(observed, (tokens - estimate_tokens(question.text)) // 2)
+    text = f"{said_before}\n\n{question.text}" if said_before else question.text
+    left = tokens - estimate_tokens(text)
     kept: list[HistoryMessage] = []
     for asked, answered in zip(reversed(history[::2]), reversed(history[1::2]), strict=True):
         left -= estimate_tokens(asked.content) + estimate_tokens(answered.content)
@@ -93,4 +100,16 @@ def build_messages(
         ChatMessage(message.role, message.content, tuple(pictures[file] for file in message.files if file in pictures))
         for message in reversed(kept)
     ]
-    return [*messages, ChatMessage("user", question.text, question.images)]
+    return [*messages, ChatMessage("user", text, question.images)]
+
+
+def _format_observed(observed: Sequence[ObservedMessage], tokens: int) -> str:
+    """Return the newest messages that fit, as a quote; "" for none."""
+    lines: list[str] = []
+    for message in reversed(observed):
+        line = attribute(message.speaker, message.text)
+        tokens -= estimate_tokens(line)
+        if tokens < 0:
+            break
+        lines.append(line)
+    return quote_words("\n".join(reversed(lines)), _OBSERVED_SOURCE) if lines else ""

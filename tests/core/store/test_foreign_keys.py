@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -11,13 +12,14 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from core.store import AnswerFiles, Conversations, HistoryMessage, ShownAnswers
+from core.store import AnswerFiles, Conversations, HistoryMessage, ObservedMessage, ObservedMessages, ShownAnswers
 from core.store.keys import (
     answer_files_key,
     history_key,
     joined_thread_key,
     last_append_key,
     note_key,
+    observed_key,
     preferences_key,
     shown_answers_key,
     unanswered_key,
@@ -34,15 +36,19 @@ KEYS = {
     note_key(CHAT, "file:5"): "string",
     shown_answers_key(CHAT): "hash",
     answer_files_key(CHAT, "1"): "list",
+    observed_key(CHAT): "zset",
 }
 
 
 def _steps(redis: Redis) -> dict[str, Callable[[], Awaitable[object]]]:
     conversations = Conversations(redis, messages=6, lifetime=DAY)
+    observed, said = ObservedMessages(redis), ObservedMessage("1", "Ada", "7", int(time.time()), "Hi")
     shown, files = ShownAnswers(redis, lifetime=DAY), AnswerFiles(redis)
     question = HistoryMessage("user", "Hi")
     exchange = [question, HistoryMessage("assistant", "Hello")]
     return {
+        "observe": lambda: observed.add(CHAT, said),
+        "observed": lambda: observed.list(CHAT, newest=5),
         "history": lambda: conversations.get_history(CHAT),
         "append": lambda: conversations.append(CHAT, "1", exchange),
         "withdraw": lambda: conversations.withdraw(CHAT, "1"),

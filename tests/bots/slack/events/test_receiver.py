@@ -14,7 +14,7 @@ from bots.slack.platform import SlackPlatform
 from core.chat.commands import parse_command
 from core.chat.events.receiver import EventReceiver
 from core.queue import Inbox
-from core.store import Conversations
+from core.store import Conversations, ObservedMessages
 from tests.bots.slack.payloads import BOT, event
 from tests.core.chat.open_gate import open_gate
 
@@ -29,7 +29,11 @@ def _edit(text: str) -> bytes:
 
 async def test_events_of_threads_without_the_bot_are_not_stored(platform: SlackPlatform, redis: Redis) -> None:
     receiver = EventReceiver(
-        Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)), open_gate(redis), parse_command
+        Inbox(redis),
+        Conversations(redis, messages=10, lifetime=timedelta(days=1)),
+        ObservedMessages(redis),
+        open_gate(redis),
+        parse_command,
     )
     before = set(await redis.keys())
     for payload in (event(thread_ts="50.1"), _edit("hello"), event()):
@@ -46,7 +50,7 @@ async def test_events_of_threads_without_the_bot_are_not_stored(platform: SlackP
 async def test_the_rest_of_a_cut_text_waits_behind_its_first_piece(platform: SlackPlatform, redis: Redis) -> None:
     inbox = Inbox(redis)
     conversations = Conversations(redis, messages=10, lifetime=timedelta(days=1))
-    receiver = EventReceiver(inbox, conversations, open_gate(redis), parse_command)
+    receiver = EventReceiver(inbox, conversations, ObservedMessages(redis), open_gate(redis), parse_command)
     first, rest = f"<@{BOT}> " + "word " * 700, f"more <@{BOT}>"
     events = [
         event(text="before", ts="99.1"),

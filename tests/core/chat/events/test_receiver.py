@@ -18,7 +18,7 @@ from core.chat.events.receiver import EventReceiver
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.platform import Platform
 from core.queue import Inbox, QueueLimits
-from core.store import Conversations
+from core.store import Conversations, ObservedMessages
 from core.store.keys import joined_thread_key, note_key
 from tests.core.chat.open_gate import open_gate
 from tests.core.chat.outboxes import NoOutbox
@@ -28,7 +28,7 @@ CHAT = ChatRef("tg", "1", "7")
 
 def make_receiver(redis: Redis, inbox: Inbox, gate: AccessGate | None = None) -> EventReceiver:
     conversations = Conversations(redis, messages=6, lifetime=timedelta(days=1))
-    return EventReceiver(inbox, conversations, gate or open_gate(redis), parse_command)
+    return EventReceiver(inbox, conversations, ObservedMessages(redis), gate or open_gate(redis), parse_command)
 
 
 @dataclass
