@@ -20,7 +20,7 @@ from core.chat.answer.answer_with_history import AnswerService, PromptDefaults
 from core.chat.answer.model_choice import ModelSelector
 from core.chat.answer.model_client import ChatClient
 from core.chat.bot import Bot
-from core.chat.commands import COMMANDS, parse_command
+from core.chat.commands import list_for, parse_command
 from core.chat.commands.build_handlers import CommandServices, build_handlers
 from core.chat.commands.command_and_button_permissions import CommandPermissions
 from core.chat.commands.dispatcher import CommandDispatcher
@@ -30,7 +30,7 @@ from core.chat.events.receiver import EventReceiver
 from core.chat.generation.images import ImageGenerator
 from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.port.incoming import ChatRef, Incoming, Sender
-from core.chat.port.menus import Option
+from core.chat.port.menus import CommandMenus, CommandReaders, Option
 from core.chat.port.platform import Platform
 from core.chat.question.builder import QuestionBuilder
 from core.chat.text.translations import Translations
@@ -217,12 +217,16 @@ class Service:
         """A task that one replica does at a time."""
         return LeaderLease(self._redis, name, alone=self._exclusive)
 
-    def menu(self) -> dict[str, list[tuple[str, str]]]:
-        """The commands with their descriptions, by language; the default language first."""
-        text, listed = self._translations.text, [command for command in COMMANDS if command.group != "access"]
+    def menu(self) -> CommandMenus:
+        """The commands with their descriptions, for each kind of readers and in every language."""
+        text = self._translations.text
+        kinds: tuple[CommandReaders, ...] = ("direct", "group", "group_admins")
         return {
-            language: [(command.name, text(f"command.{command.name}", language)) for command in listed]
-            for language in self._translations.languages
+            readers: {
+                language: [(command.name, text(f"command.{command.name}", language)) for command in list_for(readers)]
+                for language in self._translations.languages
+            }
+            for readers in kinds
         }
 
     async def suggest(self, menu: str, chat: ChatRef, text: str, reader: Sender, most: int) -> tuple[Option, ...]:

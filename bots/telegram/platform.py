@@ -14,6 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 from bots.http_port import HttpPortError, Port, serve_http
 from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform
 from core.chat.port.incoming import ChatRef, Incoming
+from core.chat.port.menus import CommandMenus
 from core.chat.port.platform import Standing
 from core.chat.port.platform_calls import PlatformCalls
 from core.error_words import keep_error_words
@@ -26,7 +27,7 @@ from .api.call_budget import CallBudget
 from .api.client import TelegramApi
 from .api.http_transport import FloodError
 from .api.rate_limited_chat import RateLimitedChat
-from .command_menu import CommandMenu, register_commands
+from .command_menu import register_commands
 from .events.addressing import BotIdentity
 from .events.parse import PLATFORM, parse_update, read_addition
 from .events.poller import UpdatePoller
@@ -65,7 +66,7 @@ class TelegramPlatform(RunningPlatform):
         settings: TelegramSettings,
         rate_limiters: Callable[[str], RateLimiter],
         leases: Callable[[str], LeaderLease],
-        menu: Callable[[], CommandMenu],
+        menu: Callable[[], CommandMenus],
         *,
         proxies: Proxies = NO_PROXIES,
         metrics: Metrics | None = None,

@@ -211,7 +211,7 @@ class Bot:
         """Say how to use the bot, where it is new."""
         read = self._platforms[parse_platform_name(context.job.lane)].read
         if await self._greeting.is_new_chat(context.job.lane, context.incoming, read):
-            await context.reply("start.added")
+            await context.reply_text("\n\n".join([context.translate("start.added"), *await _describe_hearing(context)]))
 
     def _remove_old_buttons(self, context: EventContext) -> None:
         self._old_buttons.start_removal(context.chat, context.outbox)
@@ -248,6 +248,14 @@ def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:
         return None
     # A command may be edited, too; a part is none, since nobody is addressed in it.
     return replace_typed_marks(addition) if addition.part else parse_command(replace_typed_marks(addition))
+
+
+async def _describe_hearing(context: EventContext) -> list[str]:
+    """Say which messages of a group reach the bot, where people do not know."""
+    receives_everything = await context.outbox.receives_everything()
+    if receives_everything is None:
+        return []
+    return [context.translate("start.hears_all" if receives_everything else "start.hears_addressed")]
 
 
 async def _warn_of_limits(context: EventContext) -> None:

@@ -76,7 +76,9 @@ class TelegramCase:
             file_url=self._sim.file_url,
             **self._settings(),
         )
-        return TelegramPlatform(settings, shared.budgets, shared.leases, lambda: {"en": [("help", "What I can do")]})
+        return TelegramPlatform(
+            settings, shared.budgets, shared.leases, lambda: {"direct": {"en": [("help", "What I can do")]}}
+        )
 
     def _settings(self) -> dict[str, Any]:
         """Further settings: none, so updates are received by polling, and answers grow by edits."""

@@ -82,3 +82,18 @@ async def test_no_greeting_where_the_bot_already_was_or_may_not_write(harness: S
     await answers_on(harness, moved, muted)
 
     assert [greetings(persona) for persona in (muted, private, moved, new)] == [0, 0, 0, 0]
+
+
+async def test_the_greeting_says_which_messages_the_bot_sees(harness: ServiceHarness) -> None:
+    private, public, admin = group(harness), group(harness), group(harness)
+    harness.telegram.add_bot(private.chat, private.person)
+    assert "Privacy mode is on" in await says(private, GREETING)
+    admin.chat.bot_status = "left"
+    harness.telegram.promote_bot(admin.chat, admin.person)
+    assert "I see all messages here" in await says(admin, GREETING)
+    harness.telegram.privacy = False
+    harness.telegram.add_bot(public.chat, public.person)
+    told = await says(public, GREETING)
+
+    assert "I see all messages here" in told
+    assert "/settings" in told

@@ -118,3 +118,15 @@ async def test_a_file_on_the_disk_of_a_local_server_is_read(harness: ServiceHarn
     await persona.send(b"a lighthouse at dawn", "notes.txt", "text/plain", text="What is in it?")
 
     await says(persona, "read True")
+
+
+async def test_another_bot_gets_no_answer(harness: ServiceHarness) -> None:
+    persona = harness.group()
+    other = harness.telegram.user(556, "Robo", username="robo_bot")
+    other.user.is_bot = True
+    harness.wanjie.script.answer = lambda _: "an answer"
+    other.say(persona.chat, "@wanjie_bot who are you?")
+    await persona.say("hello")
+    await says(persona, "an answer")
+
+    assert len(asked(harness)) == 1

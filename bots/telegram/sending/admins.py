@@ -25,6 +25,15 @@ class AdminLookup:
         self._api = api
         self._cache: TTLCache[tuple[int, int], bool, float] = TTLCache(_MAX_CACHED, _CACHE_SECONDS, time.monotonic)
 
+    async def bot_receives_everything(self, chat_id: int, destination: RateLimitedChat) -> bool:
+        """Whether the bot receives all messages of a group; False when Telegram does not answer within 2 seconds."""
+        try:
+            async with asyncio.timeout(_LOOKUP_TIMEOUT):
+                bot = await destination.call_outside_chat_limits(lambda _: self._api.get_me())
+        except (OutboxError, TimeoutError):
+            return False
+        return bool(bot.can_read_all_group_messages) or await self.is_admin(bot.id, chat_id, destination)
+
     async def is_admin(self, user_id: int, chat_id: int, destination: RateLimitedChat) -> bool:
         """Whether `user_id` administers the group `chat_id`; False when Telegram does not answer within 2 seconds."""
         if user_id == chat_id:

@@ -167,6 +167,12 @@ class TelegramOutbox(Outbox):
             return True
         return await self._admins.is_admin(int(self._incoming.sender.id), self._chat, self._chat_calls)
 
+    async def receives_everything(self) -> bool | None:
+        """Whether privacy mode is off, or the bot is an administrator (Bot API: privacy mode)."""
+        if self._incoming.direct:
+            return None
+        return await self._admins.bot_receives_everything(self._chat, self._chat_calls)
+
     async def notify_presser(self, text: str) -> None:
         """Show up to 200 characters above the chat for some seconds (Bot API: answerCallbackQuery)."""
         with contextlib.suppress(TimeoutError):

@@ -35,5 +35,7 @@ class Command:
     every question that is remembered."""
     personal_words: frozenset[str] = frozenset()
     """With one of these first, it concerns its sender alone, so everybody may use it."""
+    groups_only: bool = False
+    """Means something in groups alone."""
     of_message: bool = False
     """Works on the message that it replies to, so a platform may offer it among a message's own actions."""

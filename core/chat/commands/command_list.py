@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz, process
 
+from core.chat.port.menus import CommandReaders
+
 from .command_fields import PERSONAL_WORDS, Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -31,11 +33,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", "conversation", within_conversation=True, concerns="running"),
     Command("retry", "conversation", within_conversation=True, concerns="newest"),
     Command("continue", "conversation", within_conversation=True, concerns="newest"),
-    Command("summarize", "conversation", argument=True, max_bare_words=2),
+    Command("summarize", "conversation", argument=True, max_bare_words=2, groups_only=True),
     Command("usage", "chat", argument=True, max_bare_words=2),
     Command("pair", "access", argument=True),
     Command("admin", "access", argument=True),
 )
+
+
+def list_for(readers: CommandReaders) -> list[Command]:
+    """List the commands for a menu: those that make sense there, and that its readers may usually run."""
+    listed = [command for command in COMMANDS if command.group != "access"]
+    if readers == "direct":
+        return [command for command in listed if not command.groups_only]
+    if readers == "group_admins":
+        return listed
+    return [command for command in listed if command.concerns != "conversation"]
+
+
 _BY_NAME = {command.name: command for command in COMMANDS}
 _MIN_SIMILARITY = 70
 """Score (0 to 100, rapidfuzz's ratio) from which a mistyped name is worth a suggestion."""

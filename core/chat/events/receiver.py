@@ -26,6 +26,7 @@ from .cut_texts import CutTexts
 from .earlier_pieces import EarlierPieces, Piece
 from .join_message_pieces import MAX_GAP
 from .lanes import choose_lane, get_origin, get_overflow_lane
+from .loop_limit import LoopLimit
 from .recent_refusals import RecentRefusals
 
 _log = structlog.get_logger()
@@ -51,6 +52,7 @@ class EventReceiver:
         self._cut_texts = CutTexts(conversations)
         self._earlier_pieces = EarlierPieces(conversations)
         self._refusals = RecentRefusals()
+        self._loop_limit = LoopLimit()
         self._locks = WeakValueDictionary[str, asyncio.Lock]()
 
     async def receive(self, platform: Platform, payload: bytes) -> None:
@@ -72,7 +74,8 @@ class EventReceiver:
             return
         async with self._in_order(incoming):
             if read is not None and await self._is_for_bot(read) and await self._is_admitted(read, platform):
-                if await self._store(read, payload, platform):
+                if not self._loop_limit.is_reached(read) and await self._store(read, payload, platform):
+                    self._loop_limit.count(read)
                     await self._note_sent_time(read)
             elif addition is not None and await self._is_admitted(addition, platform):
                 await self._store_addition(addition, payload, platform)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from .names import clean_line
 from .page import Page
+
+CommandReaders: TypeAlias = Literal["direct", "group", "group_admins"]
+"""To whom a client shows a list of commands: in a direct chat, in a group, and to the admins of one."""
+CommandMenus: TypeAlias = Mapping[CommandReaders, Mapping[str, Sequence[tuple[str, str]]]]
+"""For each of them commands and their descriptions by language; the first language is the default."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,13 @@ class Outbox(Protocol):
         """
         return True
 
+    async def receives_everything(self) -> bool | None:
+        """Whether the bot receives what people in this group say to each other.
+
+        Never raises; False when the platform does not say so in time. Default: None, since people here know.
+        """
+        return None
+
     async def show_activity(self, doing: Activity = "writing") -> None:
         """Show that, and how, the answer is being worked on; "nothing" takes back a sign that would go on standing.
 

@@ -23,11 +23,15 @@ from bots.telegram.platform import TelegramPlatform, TelegramTokenError
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.settings import TelegramSettings
 from core.chat.port.incoming import Sender
+from core.chat.port.menus import CommandMenus
 from core.chat.port.page import Page
 from core.json_reader import Json
 from core.redis import LeaderLease, RateLimiter
 
-MENU = {"en": [("help", "What I can do"), ("new", "Start anew")], "zh": [("help", "帮助"), ("new", "重新开始")]}
+MENU: CommandMenus = {
+    "direct": {"en": [("help", "What I can do"), ("new", "Start anew")], "zh": [("help", "帮助"), ("new", "重新开始")]},
+    "group_admins": {"en": [("settings", "Choices")]},
+}
 
 
 @dataclass
@@ -308,10 +312,11 @@ async def test_a_poller_that_lost_its_lease_stops(harness: PollerHarness) -> Non
 
 async def test_the_menu_is_registered_in_every_language(harness: PollerHarness) -> None:
     async with harness.running():
-        await harness.sim.wait_for(lambda: harness.sim.commands(language_code="zh"))
+        await harness.sim.wait_for(lambda: harness.sim.commands("all_chat_administrators"))
 
     assert harness.sim.commands() == {"help": "What I can do", "new": "Start anew"}
     assert harness.sim.commands(language_code="zh") == {"help": "帮助", "new": "重新开始"}
+    assert harness.sim.commands("all_chat_administrators") == {"settings": "Choices"}
 
 
 async def test_a_language_that_cannot_be_registered_does_not_stop_the_others(
