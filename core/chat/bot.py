@@ -211,7 +211,9 @@ class Bot:
         """Say how to use the bot, where it is new."""
         read = self._platforms[parse_platform_name(context.job.lane)].read
         if await self._greeting.is_new_chat(context.job.lane, context.incoming, read):
-            await context.reply_text("\n\n".join([context.translate("start.added"), *await _describe_hearing(context)]))
+            await context.reply_text(
+                "\n\n".join([context.translate("start.added"), *await _describe_visible_messages(context)])
+            )
 
     def _remove_old_buttons(self, context: EventContext) -> None:
         self._old_buttons.start_removal(context.chat, context.outbox)
@@ -250,7 +252,7 @@ def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:
     return replace_typed_marks(addition) if addition.part else parse_command(replace_typed_marks(addition))
 
 
-async def _describe_hearing(context: EventContext) -> list[str]:
+async def _describe_visible_messages(context: EventContext) -> list[str]:
     """Say which messages of a group reach the bot, where people do not know."""
     receives_everything = await context.outbox.receives_everything()
     if receives_everything is None:
