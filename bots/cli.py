@@ -37,7 +37,9 @@ def main() -> int:
     audit = commands.add_parser("audit", help="list who changed what about who may use the bot")
     audit.add_argument("--json", action="store_true", help="one JSON object a line")
     audit.set_defaults(run=_run_audit)
-    commands.add_parser("demo", help="try it with simulated services").set_defaults(run=_run_demo)
+    demo = commands.add_parser("demo", help="try it with simulated services, in a browser or in the terminal")
+    demo.add_argument("--terminal", action="store_true", help="in the terminal, also where a page could be shown")
+    demo.set_defaults(run=_run_demo)
     commands.add_parser("manifest", help="print the manifest of the Slack app").set_defaults(run=_print_manifest)
     commands.add_parser("docs", help="write the generated documents").set_defaults(run=_write_docs)
     arguments = parser.parse_args()
@@ -129,11 +131,13 @@ def _report_settings_error(error: SettingsError) -> int:
     return 2
 
 
-def _run_demo(_: argparse.Namespace) -> int:
+def _run_demo(arguments: argparse.Namespace) -> int:
     from .demo import demo
+    from .demo_page.run import serve_page
 
     try:
-        return demo()
+        # Without somebody at a terminal, the scene is played to its end.
+        return demo() if arguments.terminal or not sys.stdout.isatty() else serve_page()
     except SettingsError as error:
         return _report_settings_error(error)
 

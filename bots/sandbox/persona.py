@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from .screen import Screen
+
 _Found = TypeVar("_Found")
 
 
@@ -56,6 +58,15 @@ class Persona(Protocol):
 
         That is a reply on Telegram, and on Slack the message's shortcut, which takes no further words.
         """
+        ...
+
+    def screen(self) -> Screen:
+        """Return the conversation as this person sees it now."""
+        ...
+
+    @property
+    def revision(self) -> int:
+        """A number that grows whenever something on the platform changes, so that it tells when to look again."""
         ...
 
     def answers(self) -> list[str]:

@@ -62,7 +62,7 @@ def demo_in_a_terminal(folder: Path, **extra: str) -> Generator[Keyboard]:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-m", "bots", "demo"],
+        [sys.executable, "-m", "bots", "demo", "--terminal"],
         cwd=folder,
         env={"PATH": os.defpath, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **extra},
         stdin=theirs,

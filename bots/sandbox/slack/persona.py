@@ -8,9 +8,11 @@ from functools import partial
 from typing import TypeVar
 
 from bots.sandbox.persona import Post, Step
+from bots.sandbox.screen import Screen
 
 from .call import Json
 from .screen import choices, elements, fold, is_hint, is_sign, message_text, post
+from .shown_messages import make_screen
 from .simulator import SlackSim
 from .state import Channel, Message
 from .user_actions import SlackUser
@@ -57,6 +59,13 @@ class SlackPersona:
         if not seen:
             raise LookupError(to)
         await self.user.shortcut(seen[-1], text.split(maxsplit=1)[0].lstrip("/"))
+
+    def screen(self) -> Screen:
+        return make_screen(self._sim, self.channel, self.user, self.root)
+
+    @property
+    def revision(self) -> int:
+        return self._sim.workspace.revision
 
     def answers(self) -> list[str]:
         return [message_text(message) for message in self._own() if not is_hint(message)]

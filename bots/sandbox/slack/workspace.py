@@ -32,6 +32,8 @@ class Workspace:
         self.violations: list[str] = []
         self._ids = itertools.count(1)
         self._last_ts = 0
+        self.revision = 0
+        """How many changes there were."""
         self._change = asyncio.Event()
         self.team_id, self.app_id, self.bot_id = self.new_id("T"), self.new_id("A"), self.new_id("B")
         self.bot = self.add_person(bot_name, "en-US", is_bot=True)
@@ -99,6 +101,7 @@ class Workspace:
         self.changed()
 
     def changed(self) -> None:
+        self.revision += 1
         self._change.set()
         self._change = asyncio.Event()
 

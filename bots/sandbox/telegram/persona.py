@@ -7,7 +7,9 @@ from functools import partial
 from typing import TypeVar
 
 from bots.sandbox.persona import Post, Step
+from bots.sandbox.screen import Screen
 
+from .shown_messages import make_screen
 from .simulator import TelegramSim
 from .state import Chat, Message
 from .text.entity import Entity
@@ -25,32 +27,39 @@ class TelegramPersona:
         self._sim = sim
         self.person = person
         self.chat = chat
-        self._topic = topic
+        self.topic = topic
 
     @property
     def title(self) -> str:
         return f"Telegram · {self.chat.title or 'private chat'}"
 
     async def say(self, text: str) -> None:
-        self.person.say(self.chat, self._addressed(text), topic=self._topic)
+        self.person.say(self.chat, self._addressed(text), topic=self.topic)
 
     async def send(self, data: bytes, name: str, mime: str, *, text: str = "", voice: bool = False) -> None:
         if voice:
             # A voice note has no text that could mention the bot, so in a group it replies to the bot's last message.
             before = self._own()[-1] if self._own() and not text else None
             caption = "" if before else self._addressed(text)
-            self.person.send_voice(self.chat, data, caption, topic=self._topic, reply_to=before)
+            self.person.send_voice(self.chat, data, caption, topic=self.topic, reply_to=before)
         elif mime.startswith("image/"):
-            self.person.send_photo(self.chat, data, self._addressed(text), topic=self._topic)
+            self.person.send_photo(self.chat, data, self._addressed(text), topic=self.topic)
         else:
-            self.person.send_document(self.chat, data, name, self._addressed(text), mime=mime, topic=self._topic)
+            self.person.send_document(self.chat, data, name, self._addressed(text), mime=mime, topic=self.topic)
 
     async def reply(self, text: str, to: str) -> None:
-        every = [message for message in self._sim.messages(self.chat.id) if message.topic == self._topic]
+        every = [message for message in self._sim.messages(self.chat.id) if message.topic == self.topic]
         found = next((message for message in reversed(every) if to in message.text), None)
         if found is None:
             raise LookupError(to)
-        self.person.say(self.chat, self._addressed(text), topic=self._topic, reply_to=found)
+        self.person.say(self.chat, self._addressed(text), topic=self.topic, reply_to=found)
+
+    def screen(self) -> Screen:
+        return make_screen(self._sim, self.chat, self.topic, self.person.user)
+
+    @property
+    def revision(self) -> int:
+        return self._sim.revision
 
     def answers(self) -> list[str]:
         draft = self._draft()
@@ -65,7 +74,7 @@ class TelegramPersona:
         return [
             Step(event.at, str(event.message_id or ""), event.text, kinds[event.kind])
             for event in self._sim.timeline(self.chat.id)
-            if event.by_bot and event.kind in kinds and event.topic == self._topic
+            if event.by_bot and event.kind in kinds and event.topic == self.topic
         ]
 
     def hints(self) -> list[str]:
@@ -74,7 +83,7 @@ class TelegramPersona:
 
     def signs(self) -> list[str]:
         events = self._sim.timeline(self.chat.id)
-        return [event.media for event in events if event.kind == "action" and event.topic == self._topic]
+        return [event.media for event in events if event.kind == "action" and event.topic == self.topic]
 
     def folds(self) -> list[str]:
         shown = [message.content for message in self._own()]
@@ -118,11 +127,11 @@ class TelegramPersona:
         return text if called else f"@{self._sim.bot.username} {text}".rstrip()
 
     def _draft(self) -> Formatted | None:
-        return self._sim.shown_draft(self.chat.id, self._topic)
+        return self._sim.shown_draft(self.chat.id, self.topic)
 
     def _own(self) -> list[Message]:
         own = [message for message in self._sim.messages(self.chat.id) if message.sender is self._sim.bot]
-        return [message for message in own if message.topic == self._topic]
+        return [message for message in own if message.topic == self.topic]
 
     def _pressable(self) -> list[Message]:
         return [message for message in self._own() if message.buttons]

@@ -168,6 +168,15 @@ class TelegramSim:
         attachment: Any = message.attachment[message.kind]
         return self._files.sent((attachment[-1] if message.kind == "photo" else attachment)["file_id"])
 
+    def file_of(self, file_id: str) -> StoredFile:
+        """Return a file by its id; raises LookupError."""
+        return self._files.sent(file_id)
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change."""
+        return self._world.revision
+
     def draft(self, chat_id: int, topic: int | None = None) -> str | None:
         """Return the draft that is shown now: for 30 seconds, or until the bot sends a message there."""
         shown = self.shown_draft(chat_id, topic)

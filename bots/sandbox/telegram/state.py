@@ -133,10 +133,13 @@ class World:
         self.users: dict[int, User] = {bot.id: bot}
         self.chats: dict[int, Chat] = {}
         self.timeline: list[Event] = []
+        self.revision = 0
+        """How many changes there were."""
         self._changed = asyncio.Event()
 
     def changed(self) -> None:
         """Wake up everybody in `wait_for`."""
+        self.revision += 1
         self._changed.set()
         self._changed = asyncio.Event()
 

@@ -1,0 +1,77 @@
+"""What one person sees of a conversation, message by message, as a page can draw it and a test can read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file under a message; `id` is the platform's, and `size` is in bytes."""
+
+    id: str
+    kind: Literal["picture", "voice", "audio", "video", "file"]
+    name: str
+    mime: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A button, a list to choose from, or a list that asks the app while one types (`search`).
+
+    A press names the message and `action`; `value` is what a button tells the bot, `options` are values with labels.
+    """
+
+    kind: Literal["button", "menu", "search"]
+    label: str
+    action: str
+    value: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMessage:
+    """A message as it stands on the screen.
+
+    Telegram has a `text` with `entities` (Bot API: MessageEntity), Slack has `blocks` (Block Kit) or mrkdwn in `text`.
+    """
+
+    id: str
+    author: str
+    by_bot: bool
+    at: float
+    """Seconds since 1970."""
+    text: str
+    entities: tuple[Json, ...] = ()
+    blocks: tuple[Json, ...] = ()
+    files: tuple[ShownFile, ...] = ()
+    controls: tuple[tuple[Control, ...], ...] = ()
+    """In rows."""
+    quoted: str = ""
+    """The author and the beginning of the message that it replies to."""
+    reactions: tuple[str, ...] = ()
+    thread: str = ""
+    """The message that begins its thread, in Slack."""
+    album: str = ""
+    is_growing: bool = False
+    is_private: bool = False
+    """Whether only this person sees it."""
+    is_edited: bool = False
+    is_own: bool = False
+    is_notice: bool = False
+    """Whether it tells of an event, as that somebody joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A conversation as one person sees it, oldest message first.
+
+    `activity` is what the bot is shown to be doing, "" for nothing.
+    """
+
+    messages: tuple[ShownMessage, ...]
+    activity: str = ""
