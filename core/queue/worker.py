@@ -25,7 +25,7 @@ from .notifications import listen_for_news
 from .worker_periods import ALONE, WorkerPeriods
 from .worker_slots import WorkerSlot, WorkerSlots
 
-_READ_TIMEOUT = 0.5  # seconds that one read waits for work, and so the longest that a drain waits for the reader
+_READ_TIMEOUT = 2.0  # seconds that one read waits for work; the client gives an answer up after more
 _BATCH_SIZE = 100  # entries of a call; renewing 500 at once keeps the server busy for 8 ms
 _CANCEL_TIMEOUT = 5.0
 _CONSUMER_CLEANUP_INTERVAL = 600.0
@@ -87,6 +87,7 @@ class Worker:
         self._ended.set()
         self._renewed_at = monotonic()
         self._may_own_unseen = False
+        self._reader: asyncio.Task[None] | None = None
 
     @property
     def running(self) -> int:
@@ -112,7 +113,8 @@ class Worker:
         may last about ten seconds more, and other workers take over after the lease.
         """
         self._draining.set()
-        self._has_capacity.set()
+        if self._reader is not None:
+            self._reader.cancel()  # what is delivered to it all the same is released as unseen
         await self._wait_for_runs(grace)
         await self._reader_stopped.wait()  # else the last read would claim again what is handed over
         for run in self._runs.values():
@@ -134,14 +136,18 @@ class Worker:
             group.create_task(self._run_periodically(_REPAIR_INTERVAL, self._claims.repair)),
             group.create_task(self._retry_until_done(self._listen_for_news)),
         ]
-        while not self._draining.is_set():
-            await self._retry_until_done(lambda: self._read(group))
+        self._reader = group.create_task(self._read_until_draining(group))
+        await asyncio.wait([self._reader])
         self._reader_stopped.set()
         await self._drained.wait()
         while pending := [task for task in upkeep if not task.done()]:
             for task in pending:
                 task.cancel()
             await asyncio.wait(pending, timeout=1)  # Python 3.11 may lose a cancellation inside the client
+
+    async def _read_until_draining(self, group: asyncio.TaskGroup) -> None:
+        while not self._draining.is_set():
+            await self._retry_until_done(lambda: self._read(group))
 
     async def _read(self, group: asyncio.TaskGroup) -> None:
         free = self._slots.free
@@ -152,7 +158,7 @@ class Worker:
         if self._may_own_unseen:
             await self._release_unseen()
         self._may_own_unseen = True  # until the answer is here: it may get lost, with entries in it
-        entries = await self._claims.read(min(free, _BATCH_SIZE), wait=min(_READ_TIMEOUT, self._periods.reclaim))
+        entries = await self._claims.read(min(free, _BATCH_SIZE), wait=_READ_TIMEOUT)
         self._may_own_unseen = False
         for entry in entries:
             self._start_run(group, entry)

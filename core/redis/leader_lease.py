@@ -15,6 +15,7 @@ from .client import STORE_ERRORS, Script
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
+_SECONDS, _SECONDS_ALONE = 4.0, 15.0  # where nobody else could take over, a renewal is only work
 _SAFE_FRACTION = 0.9  # of the seconds; the rest covers the clock of the server and the latency
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -28,12 +29,12 @@ class LeaderLease:
     moment.
     """
 
-    def __init__(self, redis: Redis, name: str, *, seconds: float = 4.0, alone: bool = False) -> None:
+    def __init__(self, redis: Redis, name: str, *, seconds: float | None = None, alone: bool = False) -> None:
         """`alone`: something else makes sure that no other process lives, so a holder found in the store is dead."""
         self._redis = redis
         self._alone = alone
         self._key = f"lease:{name}"
-        self._seconds = seconds
+        self._seconds = seconds or (_SECONDS_ALONE if alone else _SECONDS)
         self._acquire_or_renew = Script(redis, _SCRIPTS, "lease_hold")
         self._release = Script(redis, _SCRIPTS, "lease_drop")
 

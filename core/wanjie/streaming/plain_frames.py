@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 _SEPARATOR = b"\n\n"
-_FIELD = b"data:"
+_FIELD, _ID_FIELD = b"data:", b"id:"
 
 
 class TextPiece(NamedTuple):
@@ -63,10 +63,11 @@ def read_plain_frames(data: bytes) -> list[TextPiece] | None:
 
 
 def _read_frame(frame: bytes) -> TextPiece:
-    """Raises `ValueError` when it is not an ordinary frame."""
-    if not frame.startswith(_FIELD) or b"\n" in frame:
+    """Read one frame, which may have an id as those of Wanjie do; raise `ValueError` when it is not an ordinary one."""
+    before, _, line = frame.rpartition(b"\n")
+    if not line.startswith(_FIELD) or (before and not before.startswith(_ID_FIELD)) or b"\n" in before:
         raise ValueError("not one line of data")
-    (choice,) = _DECODER.decode(frame[len(_FIELD) :]).choices
+    (choice,) = _DECODER.decode(line[len(_FIELD) :]).choices
     text, reasoning = choice.delta.content or "", choice.delta.reasoning_content or ""
     if choice.index or (text and reasoning) or "\0" in text or "\0" in reasoning:
         raise ValueError("not the usual frame")

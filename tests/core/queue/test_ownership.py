@@ -132,9 +132,10 @@ async def test_a_lost_delivery_does_not_wait_for_the_lease(
     worker = await start_worker(handler.make_worker(client, periods=SLOW))
     await asyncio.sleep(0.2)
     proxy.lose_answer(b"XREADGROUP")
-    await asyncio.sleep(0.6)  # the next read is the one whose answer gets lost
+    await inbox.enqueue("other", "0", b"")  # ends the read that waits; the next one's answer gets lost
+    await wait_until(lambda: handler.done == ["0"], 5)
     await inbox.enqueue("lane", "1", b"")
-    await wait_until(lambda: handler.done == ["1"], 5)
+    await wait_until(lambda: handler.done == ["0", "1"], 5)
 
     assert proxy.lost.is_set()
     await worker.drain(0)
@@ -147,7 +148,8 @@ async def test_a_drained_worker_also_hands_over_what_it_never_saw(redis: Redis, 
     running = asyncio.create_task(worker.run())
     await asyncio.sleep(0.2)
     proxy.lose_answer(b"XREADGROUP")
-    await asyncio.sleep(0.6)  # the next read is the one whose answer gets lost
+    await inbox.enqueue("other", "0", b"")  # ends the read that waits; the next one's answer gets lost
+    await wait_until(lambda: handler.done == ["0"], 5)
     await inbox.enqueue("lane", "1", b"")
     await asyncio.wait_for(proxy.lost.wait(), 5)
     await asyncio.sleep(0.1)
@@ -156,7 +158,7 @@ async def test_a_drained_worker_also_hands_over_what_it_never_saw(redis: Redis, 
     await running
     await client.aclose()
 
-    assert handler.started == []
+    assert handler.done == ["0"]
     assert (await redis.xpending("{q0}:t", "w"))["pending"] == 0
     assert await redis.xlen("{q0}:t") == 1
 
