@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 
 from .busy_workspace import measure_busy_workspace
 from .concurrent_conversations import measure_crowd
@@ -18,6 +21,8 @@ from .conversations import measure_conversations
 from .flood import measure_flood
 from .intake import measure_intake
 from .media import measure_media
+from .replicas import measure_replicas
+from .scale import measure_scale
 from .speech import measure_speech
 from .startup import measure_starts
 from .table import HEAD, Row
@@ -31,6 +36,8 @@ def _list_parts(*, quick: bool) -> dict[str, list[Callable[[], Awaitable[list[Ro
         "crowd": [measure_crowd],
         "workspace": [measure_busy_workspace],
         "flood": [measure_flood],
+        "scale": [lambda: measure_scale((10, 100) if quick else (10, 100, 1000))],
+        "replicas": [lambda: measure_replicas(1 if quick else 5)],
         "intake": [lambda: measure_intake(0.1 if quick else 1.0)],
         "speech": [lambda: measure_speech(1 if quick else 10)],
         "media": [lambda: measure_media(1 if quick else 5)],
@@ -38,14 +45,17 @@ def _list_parts(*, quick: bool) -> dict[str, list[Callable[[], Awaitable[list[Ro
     }
 
 
-async def _measure(names: Sequence[str], *, quick: bool) -> None:
+async def _measure(names: Sequence[str], *, quick: bool) -> list[Row]:
     begun = time.monotonic()
     _write([HEAD])
     parts = _list_parts(quick=quick)
+    rows: list[Row] = []
     for name in names or parts:
         for measure in parts[name]:
-            _write(await measure())
+            rows += (found := await measure())
+            _write(found)
     sys.stdout.write(f"\nmeasured in {time.monotonic() - begun:.0f} s\n")
+    return rows
 
 
 def _write(rows: Sequence[Row]) -> None:
@@ -58,11 +68,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one sample of each figure, to try it out")
     parser.add_argument("parts", nargs="*", help="measure these alone", choices=[[], *_list_parts(quick=False)])
+    parser.add_argument("--json", type=Path, help="the file that gets the figures for `tests.benchmarks.charts`")
     arguments = parser.parse_args()
     try:
-        asyncio.run(_measure(arguments.parts, quick=arguments.quick))
+        rows = asyncio.run(_measure(arguments.parts, quick=arguments.quick))
     except KeyboardInterrupt:
         return 130
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), "utf-8")
     return 0
 
 
