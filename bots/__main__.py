@@ -2,6 +2,9 @@
 
 import sys
 
-from .cli import main
+from .hidden_modules import hide_modules
+
+with hide_modules("rich"):  # structlog would load it to print errors, where a development tool has brought it along
+    from .cli import main
 
 sys.exit(main())

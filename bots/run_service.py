@@ -15,12 +15,11 @@ from core.settings import Settings
 
 from .claim_code import show_claim_code
 from .health import serve_health
+from .hidden_modules import hide_modules
 from .http_port import Port
 from .log_startup import WanjieProbe, log_readiness
 from .running_platform import PlatformContext, PlatformError, RunningPlatform
-from .slack.platform import SlackPlatform
 from .slack.settings import SlackSettings
-from .telegram.platform import TelegramPlatform
 from .telegram.settings import TelegramSettings
 
 _log = structlog.get_logger()
@@ -69,12 +68,18 @@ def _has_worker_failed(worker_task: asyncio.Task[None]) -> bool:
 
 
 def _create_platforms(settings: Settings, service: Service) -> Iterator[PlatformContext]:
+    """Create the platforms that are on; the SDK of one that is off is not loaded."""
     if (telegram := settings.get_platform(TelegramSettings)) is not None:
+        with hide_modules("cryptography"):  # 10 MB, for Telegram Passport
+            from .telegram.platform import TelegramPlatform  # noqa: PLC0415 - see above
+
         proxies = settings.proxies_for(telegram)
         yield TelegramPlatform(
             telegram, service.budget, service.lease, service.menu, proxies=proxies, metrics=service.metrics
         )
     if (slack := settings.get_platform(SlackSettings)) is not None:
+        from .slack.platform import SlackPlatform  # noqa: PLC0415 - see above
+
         proxies = settings.proxies_for(slack)
         yield SlackPlatform(slack, service.budget, service.suggest, proxies=proxies, metrics=service.metrics)
 

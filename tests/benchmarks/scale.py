@@ -18,7 +18,7 @@ from .usage import Meter, Stopwatch
 _TOKENS, _PACE = 30, 5.0
 """Tokens of a reply, and tokens a second: few, since the simulated model sends those of a thousand from one process."""
 _POLL_INTERVAL = 0.5
-_TIMEOUT = 120.0
+_TIMEOUT = 240.0
 _MILLISECONDS = 1000
 
 

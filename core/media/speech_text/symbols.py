@@ -6,8 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-import emoji
-
 PAUSE = "\x1f"
 """Stands for a short silence until it is known what surrounds it."""
 STOPS = ".!?…。！？；;：:，,、—"
@@ -46,6 +44,9 @@ class SymbolReader:
 
     def __init__(self, *, link: str, language: str) -> None:
         self._link = link
+        import emoji  # noqa: PLC0415 - 3 MB of names, which only a process that has spoken needs
+
+        self._replace_emoji = emoji.replace_emoji
         self._language = language if language in emoji.LANGUAGES else "en"
         self._spoken: set[str] = set()
         emoji.config.load_language(self._language)
@@ -54,7 +55,7 @@ class SymbolReader:
         """Replace what is no word by words or by nothing; "" if nothing remains."""
         text = _ADDRESS.sub(self._speak_address, _UNHEARD.sub("", line))
         text = _DECORATION.sub("", _KEYCAP.sub(r"\1", _ARROW.sub(PAUSE, text)))
-        text = _EMOJI.sub(lambda found: emoji.replace_emoji(found[0], self._name_emoji), text)
+        text = _EMOJI.sub(lambda found: self._replace_emoji(found[0], self._name_emoji), text)
         text = _TIMES.sub(" × ", _POWER.sub("^", _RULE.sub(PAUSE, text)))
         text = _JOINTS.sub(" ", _MARKS.sub("", text.strip()))
         text = " ".join(resolve_pauses(text).split())

@@ -1,0 +1,20 @@
+"""Loading libraries without the optional modules that they would load for what nobody here uses."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+
+
+@contextmanager
+def hide_modules(*names: str) -> Generator[None]:
+    """Let what is imported in the block believe that these modules are not installed; those already loaded stay."""
+    absent = [name for name in names if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = None  # pyright: ignore[reportArgumentType] - the import system's mark of an absent module
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
