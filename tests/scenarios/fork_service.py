@@ -15,7 +15,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["bots.run_service", "bots.cli"])
+_FORKS.set_forkserver_preload(["bots.run_service", "bots.cli", "bots.telegram.platform", "bots.slack.platform"])
 
 
 class Child:
