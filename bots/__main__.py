@@ -2,9 +2,9 @@
 
 import sys
 
-from .hidden_modules import hide_modules
+from .hidden_modules import UNUSED_MODULES, hide_modules
 
-with hide_modules("rich"):  # structlog would load it to print errors, where a development tool has brought it along
+with hide_modules(*UNUSED_MODULES):
     from .cli import main
 
 sys.exit(main())

@@ -14,6 +14,7 @@ from core.log import log_uncaught_errors, set_up_logging
 from core.settings import Settings, SettingsError
 
 from . import __version__
+from .hidden_modules import UNUSED_MODULES, hide_modules
 from .settings import load_settings
 
 _CANNOT_START = "The service cannot start"
@@ -56,10 +57,11 @@ def _run_service(_: argparse.Namespace) -> int:
         settings = load_settings()
     except SettingsError as error:
         return _report_settings_error(error)
-    from core.redis import DamagedDataError, EmbeddedRedisError, StoreAddressError
+    with hide_modules(*UNUSED_MODULES):
+        from core.redis import DamagedDataError, EmbeddedRedisError, StoreAddressError
 
-    from .http_port import HttpPortError
-    from .run_service import run
+        from .http_port import HttpPortError
+        from .run_service import run
 
     _start_logging(settings)
     try:

@@ -15,7 +15,7 @@ from core.settings import Settings
 
 from .claim_code import show_claim_code
 from .health import serve_health
-from .hidden_modules import hide_modules
+from .hidden_modules import UNUSED_MODULES, hide_modules
 from .http_port import Port
 from .log_startup import WanjieProbe, log_readiness
 from .running_platform import PlatformContext, PlatformError, RunningPlatform
@@ -70,7 +70,7 @@ def _has_worker_failed(worker_task: asyncio.Task[None]) -> bool:
 def _create_platforms(settings: Settings, service: Service) -> Iterator[PlatformContext]:
     """Create the platforms that are on; the SDK of one that is off is not loaded."""
     if (telegram := settings.get_platform(TelegramSettings)) is not None:
-        with hide_modules("cryptography"):  # 10 MB, for Telegram Passport
+        with hide_modules(*UNUSED_MODULES):
             from .telegram.platform import TelegramPlatform  # noqa: PLC0415 - see above
 
         proxies = settings.proxies_for(telegram)
