@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from core.log import log_uncaught_errors, set_up_logging
-from core.settings import Settings, SettingsError
+from core.settings import Settings, SettingsError, load_area
 
 from . import __version__
 from .hidden_modules import UNUSED_MODULES, hide_modules
@@ -146,8 +146,13 @@ def _run_demo(arguments: argparse.Namespace) -> int:
 
 def _print_manifest(_: argparse.Namespace) -> int:
     from .docs_generator import generate_manifest
+    from .slack.settings import SlackAppSettings
 
-    sys.stdout.write(generate_manifest())
+    try:
+        settings = load_area(SlackAppSettings)
+    except SettingsError as error:
+        return _report_settings_error(error)
+    sys.stdout.write(generate_manifest(settings.request_url if settings.mode == "http" else ""))
     return 0
 
 

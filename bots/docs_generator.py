@@ -26,8 +26,8 @@ def generate_documents() -> dict[str, str]:
     }
 
 
-def generate_manifest() -> str:
-    """Generate the manifest of the Slack app, with every command."""
+def generate_manifest(request_url: str = "") -> str:
+    """Generate the manifest of the Slack app, with every command; "" for `request_url` means Socket Mode."""
     sentences = Translations()
     described = [(command, sentences.text(f"command.{command.name}", "en")) for command in COMMANDS]
     return render_manifest(
@@ -37,6 +37,7 @@ def generate_manifest() -> str:
             for command, text in described
             if command.of_message
         ],
+        request_url,
     )
 
 

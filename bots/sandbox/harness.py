@@ -139,7 +139,7 @@ class ServiceHarness:
         Raises `NotStartedError` with the log as soon as no process lives, otherwise `TimeoutError`.
         """
         async with asyncio.timeout(seconds):
-            while not (self.slack.socket.connections and (self.telegram.polling or self.telegram.webhook)):
+            while not ((self.telegram.polling or self.telegram.webhook) and await self.slack.can_deliver()):
                 if all(process.returncode is not None for process in self.processes):
                     raise NotStartedError(self.logs())
                 await asyncio.sleep(_POLL_INTERVAL)

@@ -14,7 +14,7 @@ from core.settings import Proxies
 
 from .api.call import AsyncWebClient, create_web_client, fetch_identity, open_socket
 from .api.required_scopes import PURPOSES
-from .settings import SlackSettings
+from .settings import SlackSettings, get_secret
 
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 _ADVICE = {
@@ -24,13 +24,13 @@ _ADVICE = {
 
 
 async def check_slack(settings: SlackSettings, proxies: Proxies) -> list[Finding]:
-    """Check the tokens and their scopes once; no connection for events is made."""
+    """Check the tokens that the mode needs and their scopes once; no connection for events is made."""
     sessions = Sessions(proxies, timeout=_TIMEOUT)
     client = create_web_client(
         settings.bot_token.get_secret_value(), settings.api_url, sessions.get_session(settings.api_url)
     )
     try:
-        return [*await _check_bot_token(client), *await _check_app_token(client, settings.app_token.get_secret_value())]
+        return [*await _check_bot_token(client), *await _check_delivery(client, settings)]
     finally:
         await sessions.aclose()
 
@@ -50,6 +50,14 @@ def _report_missing_scopes(scopes: Sequence[str]) -> list[Finding]:
     named = ", ".join(f"{scope} ({PURPOSES[scope]})" for scope in scopes)
     advice = "Add them under OAuth & Permissions, and install the app again."
     return [Finding("Slack", FindingState.WARNING, f"The bot token lacks scopes: {named}.", advice)]
+
+
+async def _check_delivery(client: AsyncWebClient, settings: SlackSettings) -> list[Finding]:
+    """Check what events need; whether Slack reaches the request URL, and has the same secret, only Slack can tell."""
+    if settings.mode == "socket":
+        return await _check_app_token(client, get_secret(settings.app_token))
+    text = "Slack sends events over HTTP; whether it reaches SLACK_REQUEST_URL, it says at Event Subscriptions."
+    return [Finding("Slack", FindingState.OK, text)]
 
 
 async def _check_app_token(client: AsyncWebClient, token: str) -> list[Finding]:

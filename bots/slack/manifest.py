@@ -48,12 +48,20 @@ class MessageShortcut:
     description: str
 
 
-def render_manifest(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut] = ()) -> str:
-    """Write the manifest, for an app in Socket Mode: as JSON, which is YAML as well, below comments."""
-    return _HEADER + json.dumps(_build_manifest(commands, shortcuts), indent=2, ensure_ascii=False) + "\n"
+def render_manifest(
+    commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut] = (), request_url: str = ""
+) -> str:
+    """Write the manifest: as JSON, which is YAML as well, below comments.
+
+    Slack sends everything to `request_url`; "" means Socket Mode.
+    """
+    manifest = _build_manifest(commands, shortcuts, request_url)
+    return _HEADER + json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
 
 
-def _build_manifest(commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut]) -> dict[str, _Node]:
+def _build_manifest(
+    commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut], request_url: str
+) -> dict[str, _Node]:
     return {
         "_metadata": {"major_version": 1},
         "display_information": {
@@ -69,17 +77,22 @@ def _build_manifest(commands: Iterable[SlashCommand], shortcuts: Iterable[Messag
             },
             "bot_user": {"display_name": "wanjie", "always_online": True},
             "shortcuts": [_shortcut_entry(shortcut) for shortcut in shortcuts],
-            "slash_commands": [_command_entry(command) for command in commands],
+            "slash_commands": [_command_entry(command) | _named(request_url, "url") for command in commands],
         },
         "oauth_config": {"scopes": {"bot": SCOPES}},
         "settings": {
-            "event_subscriptions": {"bot_events": _EVENTS},
-            "interactivity": {"is_enabled": True},
+            "event_subscriptions": {**_named(request_url, "request_url"), "bot_events": _EVENTS},
+            "interactivity": {"is_enabled": True, **_named(request_url, "request_url", "message_menu_options_url")},
             "org_deploy_enabled": False,
-            "socket_mode_enabled": True,
+            "socket_mode_enabled": not request_url,
             "token_rotation_enabled": False,
         },
     }
+
+
+def _named(request_url: str, *names: str) -> dict[str, _Node]:
+    """Return the URL under each of these names; in Socket Mode nothing."""
+    return dict.fromkeys(names, request_url) if request_url else {}
 
 
 def _command_entry(command: SlashCommand) -> dict[str, _Node]:

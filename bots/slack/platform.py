@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
+from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
 
+from bots.http_port import HttpPortError, Port, serve_http
 from bots.http_sessions import Sessions
 from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform, SuggestOptions
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
@@ -31,18 +33,23 @@ from .api.missing_features import Features
 from .api.users import USER_ID_PREFIXES, UserDirectory
 from .api.workspace import WorkspaceApi
 from .events.enrich import enrich
+from .events.event_storage import EventStorage
+from .events.http_requests import HttpReceiver
 from .events.installation import PLATFORM, Installation
 from .events.parse import read_edit, read_event, read_part
 from .events.reply_target import ReplyTarget
 from .events.socket import SocketListener
 from .sending.outbox import SlackOutbox
-from .settings import SlackSettings
+from .settings import SlackSettings, get_secret
 
 _log = structlog.get_logger()
 _Result = TypeVar("_Result")
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 _MIN_RETRY_DELAY, _MAX_RETRY_DELAY = 1.0, 30.0
 """Seconds between two attempts to reach Slack."""
+_HTTP_LIMITS = 64, 75.0
+"""Open connections of the port for events, each with a body of 2 MB at most, and seconds that they may be idle: longer
+than a proxy keeps them (60), so that none sends a request into a connection that is being closed."""
 
 
 class SlackTokenError(PlatformError):
@@ -80,11 +87,11 @@ class SlackPlatform(RunningPlatform):
         self._identity: Identity | None = None
         self._web: _Web | None = None
         self.connected = asyncio.Event()
-        """Set while the socket is open."""
+        """Set while events can arrive: while the socket is open, or the port."""
 
     @property
     def is_connected(self) -> bool:
-        """Whether the socket is open."""
+        """Whether events can arrive: whether the socket is open, or the port."""
         return self.connected.is_set()
 
     async def __aenter__(self) -> Self:
@@ -101,27 +108,41 @@ class SlackPlatform(RunningPlatform):
     async def run(self, receive: ReceiveEvent) -> None:
         """Receive events until cancelled, and reconnect after outages of Slack.
 
-        Each event is acknowledged after `receive` has returned (see `SocketListener`). Raises `SlackTokenError` if
-        Slack refuses a token at the start; a later refusal is logged and retried.
+        Each event is acknowledged after `receive` has returned (see `EventStorage`). Raises `SlackTokenError` if
+        Slack refuses a token at the start; a later refusal is logged and retried. Raises `PlatformError` when the port
+        for events is not available.
         """
         await self.connect()
-        app_token = self._settings.app_token.get_secret_value()
-        web = self._open_web
-        listener = SocketListener(
-            web.client,
-            app_token,
-            self._installation,
-            receive=receive,
-            suggest=self._suggest_options,
-            connect=web.sessions.open_session,
-        )
+        events = EventStorage(self._installation, receive, self._suggest_options)
+        if self._settings.mode == "http":
+            await self._receive_over_http(events)
+        else:
+            await self._receive_over_socket(events)
+
+    async def _receive_over_socket(self, events: EventStorage) -> None:
+        app_token, web = get_secret(self._settings.app_token), self._open_web
+        listener = SocketListener(web.client, app_token, events, web.sessions.open_session)
         give_up = True
         while True:
             address = await _retry_until_answered(
-                lambda: open_socket(self._open_web.client, app_token), "SLACK_APP_TOKEN", give_up=give_up
+                lambda: open_socket(web.client, app_token), "SLACK_APP_TOKEN", give_up=give_up
             )
             give_up = False
             await listener.listen(address, self._set_connected)
+
+    async def _receive_over_http(self, events: EventStorage) -> None:
+        settings = self._settings
+        receiver = HttpReceiver(get_secret(settings.signing_secret), events)
+        port = Port(settings.http_host, settings.http_port, "SLACK_HTTP", *_HTTP_LIMITS)
+        path = urlsplit(settings.request_url).path or "/"
+        try:
+            async with serve_http(port, {("POST", path): receiver.handle}):
+                self._set_connected(True)  # noqa: FBT003 - a setter
+                await asyncio.Event().wait()
+        except HttpPortError as error:
+            raise PlatformError(str(error)) from error
+        finally:
+            self._set_connected(False)  # noqa: FBT003 - a setter
 
     async def connect(self) -> Identity:
         """Fetch the bot's identity, waiting until Slack can be reached; raise `SlackTokenError` if it refuses."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
 
-from core.settings import Patterns, PlatformArea, Proxy, TokenForm, check_base_url, check_token, describe_proxy
+from core.settings import Area, Patterns, PlatformArea, Proxy, TokenForm, check_base_url, check_token, describe_proxy
 
+_Value = TypeVar("_Value")
 _BOT_TOKEN_FORM, _APP_TOKEN_FORM = re.compile("xoxb-"), re.compile("xapp-")
 _BOT_TOKEN_NEEDED = "use the Bot User OAuth Token (xoxb-…) from the page OAuth & Permissions"  # noqa: S105 - a sentence
+_SIGNING_SECRET_FORM = re.compile(r"[0-9A-Za-z]{32}\Z")
+_SIGNING_SECRET_NEEDED = "use the Signing Secret (32 digits and letters) from the page Basic Information"  # noqa: S105
 _APP_TOKEN_NEEDED = "use an app-level token (xapp-…) from the page Basic Information"  # noqa: S105 - a sentence
 _TOKEN_KINDS = {
     "xoxb-": "a Slack bot token, which belongs in SLACK_BOT_TOKEN",
@@ -26,8 +31,35 @@ _TOKEN_KINDS = {
 }
 
 
-class SlackSettings(PlatformArea):
-    """A Slack app in Socket Mode; without its bot token the platform is not started."""
+class SlackAppSettings(Area):
+    """What the app's manifest depends on; it is needed before there are tokens."""
+
+    model_config = SettingsConfigDict(env_prefix="SLACK_")
+
+    mode: Literal["socket", "http"] = Field(
+        default="socket",
+        description="How Slack delivers events: `socket` through a connection that the service opens, `http` to "
+        "`SLACK_REQUEST_URL`.",
+    )
+    request_url: str = Field(
+        default="",
+        validate_default=True,
+        description="The public address to which Slack sends events, such as `https://bots.example.com/slack/events`; "
+        "a proxy in front of the service ends TLS. Needed by `http`.",
+    )
+
+    @field_validator("request_url")
+    @classmethod
+    def _check_request_url(cls, value: str, info: ValidationInfo) -> str:
+        if not value:
+            return _require("http", value, info)
+        if urlsplit(check_base_url(value)).scheme.lower() != "https":
+            raise ValueError("it must begin with https://")
+        return check_base_url(value)
+
+
+class SlackSettings(SlackAppSettings, PlatformArea):
+    """A Slack app; without its bot token the platform is not started."""
 
     model_config = SettingsConfigDict(env_prefix="SLACK_")
     heading = "Slack"
@@ -36,7 +68,21 @@ class SlackSettings(PlatformArea):
     )
 
     bot_token: SecretStr = Field(description="The bot token, `xoxb-…`. Unset: Slack is off.")
-    app_token: SecretStr = Field(description="The app-level token with `connections:write`, `xapp-…`.")
+    app_token: SecretStr | None = Field(
+        default=None,
+        validate_default=True,
+        description="The app-level token with `connections:write`, `xapp-…`; needed by `socket`.",
+    )
+    signing_secret: SecretStr | None = Field(
+        default=None,
+        validate_default=True,
+        description="The Signing Secret, by which requests of Slack are told from others; needed by `http`.",
+    )
+    http_host: str = Field(
+        default="127.0.0.1",
+        description="The address to listen on for events; `0.0.0.0`: all addresses, as in a container.",
+    )
+    http_port: int = Field(default=3000, ge=1, le=65535, description="The port to listen on for events, without TLS.")
     api_url: str = Field("https://slack.com/api/", description="The address of Slack's Web API.")
     proxy: Proxy = describe_proxy("Slack")
     allowed_apps: Patterns = Field(
@@ -64,11 +110,37 @@ class SlackSettings(PlatformArea):
 
     @field_validator("app_token")
     @classmethod
-    def _check_app_token(cls, secret: SecretStr) -> SecretStr:
+    def _check_app_token(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None:
+            return _require("socket", secret, info)
         return check_token(secret, _APP_TOKEN_FORM, _APP_TOKEN_NEEDED)
+
+    @field_validator("signing_secret")
+    @classmethod
+    def _check_signing_secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None:
+            return _require("http", secret, info)
+        return check_token(secret, _SIGNING_SECRET_FORM, _SIGNING_SECRET_NEEDED)
+
+    @classmethod
+    def list_required(cls) -> list[str]:
+        """List what is required without further settings: in Socket Mode."""
+        return ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
 
     @field_validator("api_url")
     @classmethod
     def _normalize_url(cls, value: str) -> str:
         """Check it, and let it end in a slash."""
         return check_base_url(value) + "/"
+
+
+def _require(mode: str, value: _Value, info: ValidationInfo) -> _Value:
+    """Return a value that is not set, unless it is needed in that mode."""
+    if info.data.get("mode") == mode:
+        raise PydanticCustomError("missing", "it is not set")
+    return value
+
+
+def get_secret(secret: SecretStr | None) -> str:
+    """Return a secret that the mode needs, and that is therefore set."""
+    return secret.get_secret_value() if secret else ""

@@ -1,8 +1,9 @@
 """All that can be configured: the one package that reads the environment and `.env`."""
 
+from .base_area import Area
 from .chat_settings import ChatSettings
 from .field_types import ModelKindName, Patterns, Proxy, describe_proxy
-from .load import Settings, SettingsError, read_wanjie_environment
+from .load import Settings, SettingsError, load_area, read_wanjie_environment
 from .model_prices import ModelPrice
 from .platform_area import PlatformArea
 from .proxies import NO_PROXIES, Proxies, hide_credentials
@@ -15,6 +16,7 @@ from .wanjie_settings import WanjieSettings
 
 __all__ = [
     "NO_PROXIES",
+    "Area",
     "ChatSettings",
     "ModelKindName",
     "ModelPrice",
@@ -36,5 +38,6 @@ __all__ = [
     "hide_credentials",
     "list_areas",
     "list_variables",
+    "load_area",
     "read_wanjie_environment",
 ]

@@ -58,6 +58,15 @@ def read_wanjie_environment() -> dict[str, str]:
     return found
 
 
+def load_area(area: type[_AreaT]) -> _AreaT:
+    """Load one area alone, for a command that needs no other; raises `SettingsError`."""
+    file, problems = _read_env_file(), list[str]()
+    loaded = _load_area(area, problems)
+    if loaded is None:
+        raise SettingsError(problems + file.warnings)
+    return loaded
+
+
 class Settings:
     """Every area of the core, and the areas of the configured platforms."""
 

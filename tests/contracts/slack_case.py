@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from pydantic import SecretStr
 from pyromark import Markdown, Options
@@ -17,6 +18,7 @@ from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack.platform import SlackPlatform
 from bots.slack.settings import SlackSettings
 from core.chat.port.menus import Option
+from tests.free_port import find_free_port
 
 from .case import Calls, Reasons, Shared
 
@@ -73,9 +75,13 @@ class SlackCase:
 
     def platform(self, shared: Shared, *, address: str = "") -> PlatformContext:
         settings = SlackSettings(
-            bot_token=SecretStr(_BOT_TOKEN), app_token=SecretStr(_APP_TOKEN), api_url=address or self._sim.api_url
+            bot_token=SecretStr(_BOT_TOKEN), api_url=address or self._sim.api_url, **self._receiving()
         )
         return SlackPlatform(settings, shared.budgets, _nothing)
+
+    def _receiving(self) -> dict[str, Any]:
+        """The settings of how events are received: over a socket."""
+        return {"app_token": SecretStr(_APP_TOKEN)}
 
     def flood(self, method: str, seconds: int) -> None:
         self._sim.faults.flood(method, retry_after=seconds)
@@ -133,6 +139,16 @@ class SlackCase:
         return [ping for message in own for ping in pings(message)] + loose
 
 
+class SlackHttpCase(SlackCase):
+    """The same over HTTP; each platform is a replica behind one request URL."""
+
+    def _receiving(self) -> dict[str, Any]:
+        port, http = find_free_port(), self._sim.http
+        http.backends.append(f"http://127.0.0.1:{port}")
+        secret = SecretStr(http.signing_secret)
+        return {"mode": "http", "signing_secret": secret, "request_url": http.url, "http_port": port}
+
+
 async def _nothing(*_: object) -> tuple[Option, ...]:
     return ()
 
@@ -149,6 +165,13 @@ async def slack_thread() -> AsyncGenerator[SlackCase]:
     async with _quiet_slack() as sim:
         user = sim.user("Lin")
         yield SlackCase(sim, user, sim.channel("general", members=[user]))
+
+
+@asynccontextmanager
+async def slack_http() -> AsyncGenerator[SlackCase]:
+    async with _quiet_slack() as sim:
+        user = sim.user("Lin")
+        yield SlackHttpCase(sim, user, sim.channel("general", members=[user]))
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""A simulated Slack: Web API and Socket Mode on loopback sockets, with a workspace that tests and the demo live in."""
+"""A simulated Slack on loopback sockets: Web API, Socket Mode, request URL; and a workspace for tests and the demo."""
 
 import asyncio
 import time
@@ -21,6 +21,7 @@ from .methods.files import Files
 from .methods.streams import Streams
 from .other_apps import SlackApp
 from .rate_limits import Limits
+from .request_url import RequestUrl
 from .socket_mode import Ack, SocketMode
 from .state import Channel, ChannelKind, Message, Rules, Sight, Status
 from .user_actions import SLACKBOT, Services, SlackUser
@@ -28,6 +29,8 @@ from .views import ResponseUrls, Views
 from .workspace import Workspace
 
 _Found = TypeVar("_Found")
+SIGNING_SECRET = "5160a7ed" * 4
+"""Of the simulated app, unless another one is given."""
 
 
 class SlackSim:
@@ -43,6 +46,7 @@ class SlackSim:
         *,
         bot_token: str,
         app_token: str,
+        signing_secret: str = SIGNING_SECRET,
         bot_name: str = "Wanjie",
         rules: Rules | None = None,
         limits: Limits | None = None,
@@ -51,7 +55,8 @@ class SlackSim:
         self.rules = rules or Rules()
         self.limits = limits or Limits()
         self.workspace = Workspace(bot_name=bot_name, rules=self.rules, clock=clock)
-        self.socket = SocketMode(self.workspace)
+        self.http = RequestUrl(self.workspace, signing_secret)
+        self.socket = SocketMode(self.workspace, self.http)
         self.announcer = Announcer(self.workspace, self.socket)
         self.views = Views(self.workspace)
         self.assistant = Assistant(self.workspace)
@@ -201,6 +206,10 @@ class SlackSim:
         """Ask the app to reconnect, as Slack does every few hours."""
         await self.socket.disconnect(reason)
 
+    async def can_deliver(self) -> bool:
+        """Whether events reach the app: over a socket, or at the request URL of all its backends."""
+        return bool(self.socket.connections) or await self.http.verify()
+
     def drop_connections(self) -> None:
         """Close every Socket Mode connection without a warning."""
         self.socket.drop()
@@ -224,6 +233,7 @@ class SlackSim:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.socket.close()
+        await self.http.close()
         await self._files.close()
         if self._runner:
             await self._runner.cleanup()
@@ -234,6 +244,8 @@ class SlackSim:
         return answer | {"is_enterprise_install": False}
 
     def _open_connection(self, _args: Args) -> Json:
+        if self.http.backends:  # Socket Mode is off
+            return {"ok": False, "error": "forbidden_team"}
         base = self.workspace.base_url.replace("http", "ws", 1)
         return {"ok": True, "url": f"{base}/link/?ticket={self.socket.issue_ticket()}&app_id={self.workspace.app_id}"}
 

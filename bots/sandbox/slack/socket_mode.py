@@ -1,4 +1,4 @@
-"""Socket Mode: connections, envelopes, acknowledgements and redelivery.
+"""Delivery to the app: envelopes, acknowledgements and redelivery; over Socket Mode, or to request URLs.
 
 Slack: up to 10 connections per app, each payload goes to any one of them; an event that is not acknowledged within
 about 3 seconds comes again, up to 3 times, at once, after a minute and after five more. Commands and interactions are
@@ -12,14 +12,14 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
 
 from .call import Json
+from .request_url import DeliveryError, EnvelopeType, RequestUrl
 from .workspace import Workspace
 
-EnvelopeType: TypeAlias = Literal["events_api", "slash_commands", "interactive"]
 _MAX_CONNECTIONS = 10
 
 
@@ -63,9 +63,13 @@ class _Link:
 
 
 class SocketMode:
-    """The server side of Socket Mode; *ack_within* and *retry_delays* are seconds and may be changed at any time."""
+    """The server side of Socket Mode; with a backend behind the request URL, *http* gets everything instead.
 
-    def __init__(self, workspace: Workspace) -> None:
+    *ack_within* and *retry_delays* are seconds and may be changed at any time.
+    """
+
+    def __init__(self, workspace: Workspace, http: RequestUrl) -> None:
+        self.http = http
         self.ack_within = 3.0
         self.retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
         self.acks: list[Ack] = []
@@ -168,7 +172,9 @@ class SocketMode:
         if envelope is None:
             self._workspace.violation(f"Socket Mode: acknowledged an unknown envelope: {frame}")
             return
-        payload: Json = frame.get("payload") or {}
+        self._accept(envelope, frame.get("payload") or {})
+
+    def _accept(self, envelope: Envelope, payload: Json) -> None:
         now = self._workspace.clock()
         late = envelope.acked or now - envelope.sent_at > self.ack_within
         self.acks.append(Ack(envelope.id, envelope.type, now, now - envelope.sent_at, envelope.attempts - 1, payload))
@@ -191,6 +197,9 @@ class SocketMode:
 
     async def _attempt(self, envelope: Envelope, attempt: int) -> None:
         """Try to get an ack; the first try finds a connection or fails, later ones wait until somebody connects."""
+        if self.http.backends:
+            await self._post(envelope, attempt)
+            return
         frame = envelope.frame(attempt)
         envelope.reason = "connection_failed"
         if attempt == 0 and not self._links:
@@ -211,3 +220,14 @@ class SocketMode:
             return
         finally:
             link.waiting.discard(envelope)
+
+    async def _post(self, envelope: Envelope, attempt: int) -> None:
+        envelope.attempts += 1
+        envelope.sent_at = self._workspace.clock()
+        retry = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": envelope.reason} if attempt else {}
+        try:
+            answer = await self.http.post(envelope.type, envelope.payload, retry, self.ack_within)
+        except DeliveryError as error:
+            envelope.reason = str(error)
+        else:
+            self._accept(envelope, answer)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,22 +21,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.running_platform import ReceiveEvent, SuggestOptions
 from bots.slack.api.call import create_sdk_logger
-from core.chat.text.error_keys import log_unreadable_event
-from core.chat.unexpected_errors import UnexpectedErrors
 from core.json_reader import as_object, load_json
-from core.redis import STORE_ERRORS
 
-from .installation import PLATFORM, Installation
-from .menu_search import find_options
-from .parse import find_ignored_app
+from .event_storage import EventStorage, NotStoredError
 
 _log = structlog.get_logger()
-_STORE_TIMEOUT = 2.5
-"""Seconds: Slack redelivers what is not acknowledged within 3."""
-_RETRY_DELAY = 0.25
-"""Seconds until an event is stored again that the store has refused, for want of memory for instance."""
 _PING_INTERVAL = 5
 """Seconds between two pings; after 4 unanswered pings the connection is lost."""
 _CONNECT_TIMEOUT = 10.0
@@ -53,27 +42,20 @@ _CLOSE_TIMEOUT = 2.0
 class SocketListener:
     """Bolt over one socket, with a middleware that stores and acknowledges each payload.
 
-    `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ..., "team": ...}`
-    as JSON, and returns once it is stored durably. If it raises, it is called again, for 2.5 seconds in all; then Slack
-    gets no acknowledgement and sends the event again. Searches in select menus are not stored: `suggest` answers them
-    in the acknowledgement. `connect` opens a session for an address, through a proxy if there is one.
+    What cannot be stored gets no acknowledgement, so that Slack sends it again. `connect` opens a session for an
+    address, through a proxy if there is one.
     """
 
     def __init__(
         self,
         client: AsyncWebClient,
         app_token: str,
-        installation: Installation,
-        *,
-        receive: ReceiveEvent,
-        suggest: SuggestOptions,
+        events: EventStorage,
         connect: Callable[[str], aiohttp.ClientSession],
     ) -> None:
         self._client = client
-        self._suggest = suggest
         self._app_token = app_token
-        self._installation = installation
-        self._receive = receive
+        self._events = events
         self._connect = connect
 
     async def listen(self, address: str, connected: Callable[[bool], None]) -> None:
@@ -113,43 +95,10 @@ class SocketListener:
         )
 
     async def _store(self, request: AsyncBoltRequest) -> BoltResponse:
-        if request.body.get("type") == "block_suggestion":
-            return BoltResponse(status=200, body=await find_options(request.body, self._suggest, self._installation))
-        installation = {"bot": self._installation.bot, "team": self._installation.team}
-        stored = {"type": _event_type(request.body), "payload": request.body, **installation}
         try:
-            await self._receive_with_retries(json.dumps(stored, ensure_ascii=False).encode())
-        except (TimeoutError, *STORE_ERRORS) as error:
-            _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
+            return BoltResponse(status=200, body=await self._events.acknowledge(request.body) or "")
+        except NotStoredError:
             return BoltResponse(status=503)
-        self._log_ignored_app(request.body)
-        return BoltResponse(status=200, body="")
-
-    async def _receive_with_retries(self, payload: bytes) -> None:
-        """Store an event, as often as there is time for; Slack sends presses and commands only once.
-
-        Raises the last error of the store, or a `TimeoutError`.
-        """
-        refusal: Exception | None = None
-        try:
-            async with asyncio.timeout(_STORE_TIMEOUT):
-                while True:
-                    try:
-                        return await self._receive(payload)
-                    except STORE_ERRORS as error:
-                        refusal = error
-                    await asyncio.sleep(_RETRY_DELAY)
-        except TimeoutError:
-            if refusal is None:
-                raise
-            raise refusal from None
-
-    def _log_ignored_app(self, body: dict[str, Any]) -> None:
-        with UnexpectedErrors() as unexpected:  # the event is stored, so an error here must not cause a redelivery
-            if ids := find_ignored_app(body, self._installation):
-                _log.info("an app that is not allowed was ignored", apps=sorted(ids), setting="SLACK_ALLOWED_APPS")
-        if unexpected.error is not None:
-            log_unreadable_event(unexpected.error, PLATFORM)
 
     async def _watch(self, handler: _Handler, connected: Callable[[bool], None]) -> None:
         lost = 0.0
@@ -187,12 +136,6 @@ class _Handler(AsyncSocketModeHandler):
     def __init__(self, app: AsyncApp, app_token: str, client: SocketModeClient) -> None:
         self.app, self.app_token, self.client = app, app_token, client
         client.socket_mode_request_listeners.append(cast("Any", self.handle))
-
-
-def _event_type(body: dict[str, Any]) -> str:
-    if body.get("type") == "event_callback":
-        return "events_api"
-    return "slash_commands" if "command" in body else "interactive"
 
 
 async def _close(handler: _Handler) -> None:

@@ -77,6 +77,20 @@ def test_the_app_requests_only_the_scopes_the_bot_needs() -> None:
     assert {*needed.values(), *looked_up, *left, "chat:write", "commands", "files:write"} == scopes
 
 
+def test_over_http_everything_has_the_request_url() -> None:
+    url = "https://bots.example/slack/events"
+    found = yaml.safe_load(render_manifest([SlashCommand("new", "Forget")], request_url=url))
+
+    assert found["settings"]["socket_mode_enabled"] is False
+    assert found["settings"]["event_subscriptions"]["request_url"] == url
+    assert found["settings"]["interactivity"] == {
+        "is_enabled": True,
+        "request_url": url,
+        "message_menu_options_url": url,
+    }
+    assert [command["url"] for command in found["features"]["slash_commands"]] == [url]
+
+
 @given(_words, _words)
 def test_any_text_round_trips_through_the_yaml(description: str, hint: str) -> None:
     (command,) = _manifest(SlashCommand("x", description, hint))["features"]["slash_commands"]
