@@ -13,6 +13,7 @@ from core.access import AccessRegister, Claims, Decision, KeyReader, ModelPolicy
 from core.chat.actions.access_requests import AccessRequests
 from core.chat.actions.announce import Announcer
 from core.chat.actions.answer_question import QuestionAnswerer
+from core.chat.actions.count_ratings import RatingCounter
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.read_question import QuestionReader
 from core.chat.actions.speak_text import Speaker
@@ -41,7 +42,7 @@ from core.queue import DeadLetters, Inbox, QueueGauges, QueueLimits, WaitingMess
 from core.redis import EmbeddedRedis, LeaderLease, RateLimiter, StoreHealth, connect
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ObservedMessages, ShownAnswers, build_cipher
-from core.usage import MeteredClient, PriceList, UsageCounters, UsageReport, list_limits
+from core.usage import FeedbackCounters, MeteredClient, PriceList, UsageCounters, UsageReport, list_limits
 from core.wanjie import Catalog, WanjieClient, WanjieError
 
 _log = structlog.get_logger()
@@ -59,6 +60,7 @@ class _Stored:
     model_limits: ModelLimits
     answer_files: AnswerFiles
     observed: ObservedMessages
+    feedback: FeedbackCounters
     usage: UsageCounters
 
 
@@ -110,6 +112,7 @@ class Service:
             model_limits=ModelLimits(self._redis),
             answer_files=AnswerFiles(self._redis),
             observed=ObservedMessages(self._redis, cipher),
+            feedback=FeedbackCounters(self._redis),
             usage=self._build_usage(),
         )
 
@@ -169,6 +172,7 @@ class Service:
             speech=speech,
             old_buttons=stored.old_buttons,
             observed=stored.observed,
+            feedback=stored.feedback,
             register=stored.register,
             requests=self._requests,
             claims=self.claims,
@@ -195,6 +199,7 @@ class Service:
             self._stored.old_buttons,
             self._gate,
             self._requests,
+            RatingCounter(self._stored.conversations, self._stored.feedback),
         )
         return Worker(
             self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive, metrics=self.metrics

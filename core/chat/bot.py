@@ -15,6 +15,7 @@ from core.store import ChatPreferences, Conversations
 
 from .actions.access_requests import AccessRequests
 from .actions.answer_question import QuestionAnswerer
+from .actions.count_ratings import RatingCounter
 from .checkpoint_fields import LIMIT_WARNING
 from .commands import find_command, parse_command
 from .commands.dispatcher import CommandDispatcher
@@ -52,6 +53,7 @@ class Bot:
         old_buttons: OldButtons,
         gate: AccessGate,
         access_requests: AccessRequests,
+        ratings: RatingCounter,
     ) -> None:
         """Answer on `platforms` (by the first part of their chat references)."""
         self._platforms = platforms
@@ -62,6 +64,7 @@ class Bot:
         self._old_buttons = old_buttons
         self._gate = gate
         self._access_requests = access_requests
+        self._ratings = ratings
         self._piece_collector = PieceCollector(inbox, conversations)
         self._deletions = Deletions(inbox, conversations)
         self._greeting = Greeting(inbox, conversations)
@@ -193,6 +196,8 @@ class Bot:
         if incoming.deleted:
             await self._deletions.withdraw(context.chat, incoming.deleted, context.memory)
             self._remove_old_buttons(context)
+        elif incoming.rating is not None:
+            await self._ratings.count(incoming, incoming.rating)
         elif incoming.previous_chat is not None:
             await self._greeting.note_move(incoming)
             await self._conversations.move_chat(str(incoming.previous_chat), context.chat)
@@ -277,7 +282,7 @@ def _may_have_news(incoming: Incoming) -> bool:
 
     Of commands, only those that work on a message read on.
     """
-    if incoming.choice is not None or incoming.added:
+    if incoming.choice is not None or incoming.added or incoming.rating is not None:
         return False
     command = find_command(incoming.command)
     asks = incoming.mentioned or (incoming.addressed and not incoming.direct and not incoming.command)

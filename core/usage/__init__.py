@@ -3,6 +3,7 @@
 from .amount import NOTHING, Amount, UsedAmount
 from .cost import MILLION, PriceList
 from .counters import UsageCounters
+from .feedback import FeedbackCounters, ModelFeedback
 from .limit_rules import (
     CHATS,
     EVERYBODY,
@@ -37,10 +38,12 @@ __all__ = [
     "NOTHING",
     "Amount",
     "CountName",
+    "FeedbackCounters",
     "Limit",
     "LimitKey",
     "LimitReachedError",
     "MeteredClient",
+    "ModelFeedback",
     "ModelNotAllowedError",
     "Payer",
     "PeriodName",

@@ -109,6 +109,14 @@ class Membership:
         if self._can_read(message):
             self._updates.put(kind, message_json(message))
 
+    def deliver_reaction(self, message: Message, by: User, old: tuple[str, ...], new: tuple[str, ...]) -> None:
+        """Queue message_reaction, https://core.telegram.org/bots/api#messagereactionupdated."""
+        chat = message.chat
+        if chat.person or chat.bot_status == "administrator":
+            told = {"chat": chat_json(chat), "message_id": message.id, "user": user_json(by), "date": int(time.time())}
+            old_json, new_json = ([{"type": "emoji", "emoji": each} for each in every] for every in (old, new))
+            self._updates.put("message_reaction", told | {"old_reaction": old_json, "new_reaction": new_json})
+
     def _can_read(self, message: Message) -> bool:
         """Apply privacy mode, https://core.telegram.org/bots/features#privacy-mode."""
         chat = message.chat

@@ -51,6 +51,8 @@ class Message:
     quote: str = ""
     """The part of the message replied to that was quoted by hand."""
     reaction: str = ""
+    reactions: dict[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
+    """The emoji with which people reacted, by their ids."""
     edited: int = 0
     edits: list[Formatted] = field(default_factory=list[Formatted])
     """What the message said before, oldest first."""

@@ -145,6 +145,11 @@ class Person:
         self._world.edit(message, stored(Formatted(text)), message.keyboard)
         self._membership.deliver("edited_message", message)
 
+    def react(self, message: Message, *emoji: str) -> None:
+        """Change one's own reactions; in a group the bot hears of it as an administrator only."""
+        before, message.reactions[self.user.id] = message.reactions.get(self.user.id, ()), emoji
+        self._membership.deliver_reaction(message, self.user, before, emoji)
+
     def delete(self, message: Message) -> None:
         """Delete any message; bots are not told."""
         self._world.delete(message)

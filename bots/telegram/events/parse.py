@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sender
-from core.json_reader import Json, get_int, get_object, get_text
+from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Rating, Sender
+from core.json_reader import Json, as_list, as_object, get_int, get_object, get_text
 
 from .addressing import BotIdentity, parse_addressed_text
 from .attachments import read_attachments
@@ -28,6 +28,7 @@ _ANONYMOUS_SENDERS = frozenset({1087968824, 136817688})
 """Bot accounts of Telegram that stand for a person who writes as a group or a channel."""
 _UNSUPPORTED_ROUTE_FIELDS = ("business_connection_id", "guest_query_id", "ephemeral_message_id", "is_automatic_forward")
 """Fields of messages that cannot be answered with an ordinary message."""
+_RATINGS = {"👍": 1, "👎": -1}
 _EXPIRED_CHOICE = Choice("over", "")
 """A choice that no command handles, so it does nothing."""
 
@@ -47,6 +48,8 @@ def parse_update(update: Json, bot: BotIdentity) -> Incoming | None:
         return _parse_membership(change, bot, event_id)
     if stopped := get_object(update, "stopped_message_generation"):
         return _parse_stop(stopped, bot, event_id)
+    if reaction := get_object(update, "message_reaction"):
+        return _parse_reaction(reaction, bot, event_id)
     return None
 
 
@@ -155,6 +158,27 @@ def _parse_stop(stopped: Json, bot: BotIdentity, event_id: str) -> Incoming | No
     return Incoming(
         place, event_id, message_id="", sender=sender, direct=True, thread=topic, command="stop", silent=True
     )
+
+
+def _parse_reaction(reaction: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
+    """Parse a thumb up or down (Bot API: MessageReactionUpdated); None for other emoji, and for anonymous ones."""
+    direct, user = _is_direct(reaction), get_object(reaction, "user")
+    before, after = (_read_rating(reaction, field) for field in ("old_reaction", "new_reaction"))
+    if direct is None or not user or user.get("is_bot") or before == after:
+        return None
+    return Incoming(
+        chat=build_chat_ref(reaction, bot),
+        event_id=event_id,
+        message_id=str(get_int(reaction, "message_id")),
+        sender=_build_sender(user),
+        direct=direct,
+        rating=Rating(before, after),
+    )
+
+
+def _read_rating(reaction: Json, field: str) -> int:
+    emoji = (get_text(as_object(one), "emoji") for one in as_list(reaction.get(field)))
+    return next((_RATINGS[one] for one in emoji if one in _RATINGS), 0)
 
 
 def _parse_callback_query(query: Json, bot: BotIdentity, event_id: str) -> Incoming | None:

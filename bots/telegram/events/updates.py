@@ -9,7 +9,14 @@ from core.json_reader import Json, get_int, get_object
 
 from .addressing import BotIdentity
 
-UPDATE_KINDS = ("message", "edited_message", "callback_query", "my_chat_member", "stopped_message_generation")
+UPDATE_KINDS = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "message_reaction",
+    "stopped_message_generation",
+)
 """Telegram's `allowed_updates`."""
 
 

@@ -51,6 +51,7 @@ CAPABILITIES = Capabilities(
     activity_interval=4.5,  # Bot API: sendChatAction, an action stands for 5 seconds
     buttons_after_first_step=True,
     observes=True,
+    ratings=True,
     edits=True,
 )
 """Telegram allows 4096 characters. Rendering adds one to each mention, which has at least six, and one below a fold."""

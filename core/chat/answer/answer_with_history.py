@@ -17,6 +17,7 @@ from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.port.incoming import Incoming
+from core.chat.port.menus import ShownMessage
 from core.chat.question.prompt import build_messages, remove_speaker
 from core.error_words import keep_error_words
 from core.media.visible_text import is_blank
@@ -33,6 +34,8 @@ _log = structlog.get_logger()
 
 TOOL_ONLY_ANSWER = "[What was asked for has been sent.]"
 """The history's text of an answer that consists of what tools have sent; models have to read that they answered."""
+MODEL_NOTE = "made:"
+"""How the names of the notes begin that hold the model of an answer, by its message."""
 _NOTES = {"length": "talk.cut", "content_filter": "talk.filtered"}
 """What is said below an answer, by the reason why the model ended."""
 _BLANK_ANSWER_NOTES = {"length": "talk.spent", "content_filter": "talk.filtered"}
@@ -123,6 +126,8 @@ class AnswerService:
         is_answered = not is_blank(text) or writer.used_tools
         if is_answered:
             await self._save(context, request, TOOL_ONLY_ANSWER if is_blank(text) else text)
+            if writer.last_message is not None and context.outbox.capabilities.ratings:
+                await self._note_model(context, request, writer.last_message)
         if not is_answered and not job.stop_requested.is_set():
             await context.reply(_BLANK_ANSWER_NOTES.get(writer.reason, "talk.nothing"))
         elif note := _NOTES.get(writer.reason):
@@ -142,6 +147,13 @@ class AnswerService:
         chosen = request.conversation.preferences.cost_line
         default = self._defaults.cost_line
         return chosen == "on" if chosen else default == "all" or (default == "groups" and not context.incoming.direct)
+
+    async def _note_model(self, context: EventContext, request: AnswerRequest, message: ShownMessage) -> None:
+        """Note which model made an answer: people may rate its message."""
+        model = await request.conversation.models.find("chat")
+        if model is not None:
+            chat = str(context.incoming.chat.parent)  # a rating does not tell its topic
+            await self._conversations.put_note(chat, MODEL_NOTE + message.page.message_id, model)
 
     async def _save(self, context: EventContext, request: AnswerRequest, text: str) -> None:
         """Put question and answer into the history in one step."""

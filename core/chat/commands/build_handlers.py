@@ -21,7 +21,7 @@ from core.media.decoding.pool import DecoderPool
 from core.queue import DeadLetters, Inbox, WaitingMessages
 from core.settings import ChatSettings
 from core.store import Conversations, Erasure, ObservedMessages
-from core.usage import UsageCounters, UsageReport
+from core.usage import FeedbackCounters, UsageCounters, UsageReport
 from core.wanjie import Catalog
 
 from .about import AboutCommands
@@ -68,6 +68,7 @@ class CommandServices:
     speech: SpeechSynthesizer
     old_buttons: OldButtons
     observed: ObservedMessages
+    feedback: FeedbackCounters
     register: AccessRegister
     requests: AccessRequests
     claims: Claims
@@ -145,7 +146,9 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
             conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)
         ),
         "summarize": CommandHandler(SummarizeCommand(services.observed, services.answerer).summarize),
-        "usage": CommandHandler(UsageCommand(services.usage, services.report, services.decoders, preferences).show),
+        "usage": CommandHandler(
+            UsageCommand(services.usage, services.feedback, services.report, services.decoders, preferences).show
+        ),
         "pair": CommandHandler(pair.pair),
         "admin": CommandHandler(admin.run, on_select=admin.on_select),
         "continue": CommandHandler(

@@ -13,12 +13,13 @@ from core.chat.port.media import Album, Document, Picture
 from core.chat.text.limit_sentences import describe_limit_amount, format_cost
 from core.media.decoding.jobs import draw_bar_chart, inspect_image
 from core.media.decoding.pool import DecoderPool
-from core.usage import PeriodName, Subject, UsageCounters, UsageReport, UsedAmount
+from core.usage import FeedbackCounters, PeriodName, Subject, UsageCounters, UsageReport, UsedAmount
 
 from .set_preference import PreferenceWriter
 from .usage_report import make_chart, make_table
 
 _ALL = frozenset({"all", "全部", "所有"})
+_MAX_RATED_MODELS = 20
 _DAYS = 30
 """Of the chart and the table."""
 _LINE_CHOICES = {
@@ -33,9 +34,15 @@ class UsageCommand:
     """Shows what people and chats have used."""
 
     def __init__(
-        self, counters: UsageCounters, report: UsageReport, decoders: DecoderPool, preferences: PreferenceWriter
+        self,
+        counters: UsageCounters,
+        feedback: FeedbackCounters,
+        report: UsageReport,
+        decoders: DecoderPool,
+        preferences: PreferenceWriter,
     ) -> None:
         self._counters = counters
+        self._feedback = feedback
         self._report = report
         self._decoders = decoders
         self._preferences = preferences
@@ -65,8 +72,17 @@ class UsageCommand:
         elif not context.incoming.direct:
             await context.reply("admin.direct")
         else:
-            await context.reply_text(await self._describe(context, "all", ""))
+            parts = [await self._describe(context, "all", ""), *await self._describe_ratings(context)]
+            await context.reply_text("\n\n".join(parts))
             await self._post_report(context)
+
+    async def _describe_ratings(self, context: EventContext) -> list[str]:
+        """Return what people think of models' answers; nothing where nobody has rated one."""
+        rated = (await self._feedback.list())[:_MAX_RATED_MODELS]
+        lines = [
+            context.translate("used.rating", model=one.model, good=f"{one.good:,}", bad=f"{one.bad:,}") for one in rated
+        ]
+        return ["\n".join(lines)] if lines else []
 
     async def _post_report(self, context: EventContext) -> None:
         """Post a chart of the days and models, and a table, each once."""

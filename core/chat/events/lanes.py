@@ -15,7 +15,7 @@ def choose_lane(incoming: Incoming) -> str:
     if incoming.deleted or _STOP in {incoming.command, menu}:
         kind = LaneKind.STOP
     else:
-        kind = LaneKind.MENU if menu else LaneKind.CONVERSATION
+        kind = LaneKind.MENU if menu or incoming.rating else LaneKind.CONVERSATION
     return kind.make_lane(str(incoming.chat))
 
 

@@ -43,7 +43,7 @@ class LoopLimit:
 
 
 def _counts(incoming: Incoming) -> bool:
-    return not incoming.direct and incoming.choice is None and bool(incoming.sender.id)
+    return not (incoming.direct or incoming.choice or incoming.rating) and bool(incoming.sender.id)
 
 
 def _name(incoming: Incoming) -> tuple[str, str]:

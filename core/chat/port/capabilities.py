@@ -37,6 +37,8 @@ class Capabilities:
     """The first step of a page that grows bears no buttons."""
     observes: bool = False
     """What people in a group say to each other comes in as additions, which the bot may keep where the group wants."""
+    ratings: bool = False
+    """People can rate a message of the bot's, which comes in as a `Rating`."""
     edits: bool = False
     """People hear that a question which they edit counts as edited until its answer begins."""
     max_page_age: float | None = None

@@ -87,6 +87,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Rating:
+    """What somebody thinks of a message of the bot's: 1 is good, -1 bad, 0 nothing."""
+
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """One thing that a user did, the same on every platform."""
 
@@ -146,6 +154,8 @@ class Incoming:
     without being waited for still counts until the first word of the answer is shown."""
     cut_separator: str | None = None
     """What its client has left out where it cut a longer text here, "" within a word; None: it is no such piece."""
+    rating: Rating | None = None
+    """The sender has rated the message `message_id`, which is all that this tells."""
     part: bool = False
     """Not addressed to the bot: it counts only together with a message that is, of the same sender."""
     edits: str = ""
