@@ -5,7 +5,7 @@ UV_VERSION := $(shell awk '/^name = "uv"$$/ { getline; gsub(/.*= |"/, ""); print
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint types layers security audit deployment format bench manifest docs
+.PHONY: help setup demo run test check lint types layers security audit deployment format bench manifest docs screenshots
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,3 +74,6 @@ manifest: .venv/.runtime ## Write deploy/slack-manifest.yaml from the commands
 
 docs: .venv/.runtime ## Write docs/commands.md, docs/configuration.md and .env.example from the code
 	@$(RUN) bots docs
+
+screenshots: setup ## Draw the pictures of the README with the Chromium of the system
+	@$(RUN) tests.bots.demo_page.screenshots
