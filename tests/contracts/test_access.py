@@ -27,3 +27,10 @@ async def test_a_group_can_be_left(scene: Scene) -> None:
     except RecipientGoneError:
         return
     raise AssertionError("the bot is still there")
+
+
+async def test_whether_unaddressed_messages_are_received_is_told_without_an_error(scene: Scene) -> None:
+    told = await scene.outbox.receives_everything()
+
+    assert told in {None, False, True}
+    assert await scene.outbox.receives_everything() == told
