@@ -152,7 +152,8 @@ def _print_manifest(_: argparse.Namespace) -> int:
         settings = load_area(SlackAppSettings)
     except SettingsError as error:
         return _report_settings_error(error)
-    sys.stdout.write(generate_manifest(settings.request_url if settings.mode == "http" else ""))
+    url = settings.request_url if settings.mode == "http" else ""
+    sys.stdout.write(generate_manifest(url, settings.command_prefix))
     return 0
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bots.settings import PLATFORM_AREAS
+from bots.slack.events.installation import EVERY_COMMAND
 from bots.slack.manifest import MessageShortcut, SlashCommand, render_manifest
 from core.chat.commands import COMMANDS, Command
 from core.chat.text.translations import Translations
 from core.chat.text.typed_commands import CHINESE_NAMES
 from core.settings import Variable, list_areas, list_variables
 
+_EVERY_COMMAND_DESCRIPTION = "Any command of the bot by its name"
 _MAX_SHORTCUT_LABEL_LENGTH = 24
 """Characters that Slack shows of a message shortcut."""
 _MAX_CHINESE_NAMES = 3
@@ -26,12 +28,21 @@ def generate_documents() -> dict[str, str]:
     }
 
 
-def generate_manifest(request_url: str = "") -> str:
-    """Generate the manifest of the Slack app, with every command; "" for `request_url` means Socket Mode."""
+def generate_manifest(request_url: str = "", command_prefix: str = "") -> str:
+    """Generate the manifest of the Slack app, with every command; "" for `request_url` means Socket Mode.
+
+    `command_prefix` begins the names of the slash commands, but for the one that takes all of them.
+    """
     sentences = Translations()
     described = [(command, sentences.text(f"command.{command.name}", "en")) for command in COMMANDS]
     return render_manifest(
-        [SlashCommand(command.name, text, _get_usage(command, sentences, "en")) for command, text in described],
+        [
+            SlashCommand(EVERY_COMMAND, _EVERY_COMMAND_DESCRIPTION, "model kimi"),
+            *(
+                SlashCommand(command_prefix + command.name, text, _get_usage(command, sentences, "en"))
+                for command, text in described
+            ),
+        ],
         [
             MessageShortcut(command.name, text[:_MAX_SHORTCUT_LABEL_LENGTH], text)
             for command, text in described

@@ -214,7 +214,8 @@ class SlackPlatform(RunningPlatform):
     @property
     def _installation(self) -> Installation:
         identity = self._identity or Identity("", "")
-        return Installation(identity.team, identity.user, frozenset(self._settings.allowed_apps))
+        settings = self._settings
+        return Installation(identity.team, identity.user, frozenset(settings.allowed_apps), settings.command_prefix)
 
     def _bot_user(self) -> str:
         return self._identity.user if self._identity else ""

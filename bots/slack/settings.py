@@ -18,6 +18,8 @@ _BOT_TOKEN_NEEDED = "use the Bot User OAuth Token (xoxb-…) from the page OAuth
 _SIGNING_SECRET_FORM = re.compile(r"[0-9A-Za-z]{32}\Z")
 _SIGNING_SECRET_NEEDED = "use the Signing Secret (32 digits and letters) from the page Basic Information"  # noqa: S105
 _APP_TOKEN_NEEDED = "use an app-level token (xapp-…) from the page Basic Information"  # noqa: S105 - a sentence
+_COMMAND_PREFIX = re.compile(r"[a-z0-9_-]{1,15}[_-]\Z")
+"""A name without one cannot begin so; with the longest name of a command it has fewer than Slack's 32 characters."""
 _TOKEN_KINDS = {
     "xoxb-": "a Slack bot token, which belongs in SLACK_BOT_TOKEN",
     "xapp-": "a Slack app-level token, which belongs in SLACK_APP_TOKEN",
@@ -47,6 +49,19 @@ class SlackAppSettings(Area):
         description="The public address to which Slack sends events, such as `https://bots.example.com/slack/events`; "
         "a proxy in front of the service ends TLS. Needed by `http`.",
     )
+
+    command_prefix: str = Field(
+        default="",
+        description="What the names of slash commands begin with, up to a `-` or `_`: `wj-` for `/wj-model`, where "
+        "another app has `/model`. Update the app from the manifest afterwards. `/wanjie model` works in any case.",
+    )
+
+    @field_validator("command_prefix")
+    @classmethod
+    def _check_command_prefix(cls, value: str) -> str:
+        if value and not _COMMAND_PREFIX.match(value):
+            raise ValueError("it must have up to 16 small letters, digits, - and _, and end in - or _, such as wj-")
+        return value
 
     @field_validator("request_url")
     @classmethod

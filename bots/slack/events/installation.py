@@ -10,6 +10,8 @@ from .authors import Author
 from .reply_target import ReplyTarget
 
 PLATFORM = "sl"
+EVERY_COMMAND = "wanjie"
+"""The slash command that takes every other one: `/wanjie model kimi`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class Installation:
     team: str = ""
     bot: str = ""
     apps: frozenset[str] = frozenset()
+    command_prefix: str = ""
+    """What the names of slash commands begin with, such as `wj-`."""
 
     def can_answer(self, author: Author) -> bool:
         """Whether an author is answered: users always, apps if the settings allow it."""
@@ -29,9 +33,9 @@ def chat_ref(team: str, channel: str, thread: str, *, direct: bool) -> ChatRef:
     return ChatRef(PLATFORM, team, channel, "" if direct else thread)
 
 
-def command_sign(thread: object, *, direct: bool) -> str:
+def command_sign(thread: object, prefix: str, *, direct: bool) -> str:
     """Return the sign of commands: Slack has no slash commands in threads, and channels are answered in threads."""
-    return "!" if thread or not direct else "/"
+    return "!" if thread or not direct else f"/{prefix}"
 
 
 def is_direct(channel: str, kind: object = None) -> bool:

@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 
 from bots.slack.blocks.action_ids import BUTTON_PREFIX, MENU_PREFIX
 from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
+from core.chat.text.typed_commands import to_command_name
 from core.json_reader import Json, as_object, get_object, get_objects, get_text
 
-from .installation import PLATFORM, Installation, chat_ref, command_sign, foreign_team, is_direct
+from .installation import EVERY_COMMAND, PLATFORM, Installation, chat_ref, command_sign, foreign_team, is_direct
 from .message_text import read_message
 from .mrkdwn_to_text import unescape
 from .reply_target import ReplyTarget
 
 
 def read_slash_command(body: Json, installation: Installation) -> Incoming | None:
-    name, channel = get_text(body, "command").lstrip("/").lower(), get_text(body, "channel_id")
+    name, text = _read_command(body, installation.command_prefix)
+    channel = get_text(body, "channel_id")
     if not name or not installation.team or not channel:
         return None
     target = replace(
@@ -26,11 +28,25 @@ def read_slash_command(body: Json, installation: Installation) -> Incoming | Non
         event_id=f"c{body.get('trigger_id', '')}",
         message_id="",
         sender=Sender(get_text(body, "user_id")),
-        text=unescape(get_text(body, "text")).strip(),
+        text=text,
         direct=is_direct(channel),
+        command_sign=f"/{installation.command_prefix}",
         command=name,
         reply_route=str(target),
     )
+
+
+def _read_command(body: Json, prefix: str) -> tuple[str, str]:
+    """Return the name of a slash command without its prefix, and its argument.
+
+    The first word after the command that takes every other one is a name, in any language; without one it means help.
+    """
+    name = get_text(body, "command").lstrip("/").lower()
+    text = unescape(get_text(body, "text")).strip()
+    if name != EVERY_COMMAND:
+        return name.removeprefix(prefix), text
+    first, rest = (*text.split(maxsplit=1), "", "")[:2]
+    return to_command_name(first.lstrip("/!")) or "help", rest
 
 
 def read_action(body: Json, installation: Installation) -> Incoming | None:
@@ -49,7 +65,7 @@ def read_action(body: Json, installation: Installation) -> Incoming | None:
         sender=Sender(get_text(get_object(body, "user"), "id")),
         direct=place.direct,
         thread=place.thread,
-        command_sign=command_sign(place.thread, direct=place.direct),
+        command_sign=command_sign(place.thread, installation.command_prefix, direct=place.direct),
         choice=choice,
         quoted=content.full_text,
         named=content.named,
@@ -74,7 +90,7 @@ def read_shortcut(body: Json, installation: Installation) -> Incoming | None:
         sender=Sender(get_text(get_object(body, "user"), "id")),
         direct=place.direct,
         thread=thread,
-        command_sign=command_sign(place.thread, direct=place.direct),
+        command_sign=command_sign(place.thread, installation.command_prefix, direct=place.direct),
         command=name.lower(),
         quoted=content.command_input,
         quoted_attachments=(*content.files, *content.forwarded_files),

@@ -142,7 +142,7 @@ def _read_events_api(body: Json, installation: Installation) -> Incoming | None:
                 return _read_deletion(event, _read_message_event(deleted, app, installation))
             return _read_message_event(_find_added_mention(event, installation.bot) or event, app, installation)
         case "agent_session_stopped":
-            return _read_stop(event, installation.team)
+            return _read_stop(event, installation)
         case "member_joined_channel" | "member_left_channel" if event.get("user") == installation.bot:
             return _read_membership(event, installation.team, get_text(body, "event_id"))
         case _:
@@ -178,7 +178,7 @@ def _create_incoming(
         mentioned=content.mentions_bot,
         thread=thread,
         starts_thread=not direct and thread == ts,
-        command_sign=command_sign(get_text(event, "thread_ts"), direct=direct),
+        command_sign=command_sign(get_text(event, "thread_ts"), installation.command_prefix, direct=direct),
         attachments=content.files,
         quoted=content.forwarded_text,
         excerpt=bool(content.forwarded_text),
@@ -247,17 +247,17 @@ def _mentions_bot(message: Json, bot: str) -> bool:
     return read_message(message, bot).mentions_bot
 
 
-def _read_stop(event: Json, team: str) -> Incoming:
+def _read_stop(event: Json, installation: Installation) -> Incoming:
     thread = get_text(event, "thread_ts")
     direct = is_direct(get_text(event, "channel"))
     return Incoming(
-        chat=chat_ref(team, get_text(event, "channel"), thread, direct=direct),
+        chat=chat_ref(installation.team, get_text(event, "channel"), thread, direct=direct),
         event_id=f"s{event.get('event_ts') or thread}",
         message_id=thread,
         sender=Sender(get_text(event, "user")),
         direct=direct,
         thread=thread,
-        command_sign=command_sign(thread, direct=direct),
+        command_sign=command_sign(thread, installation.command_prefix, direct=direct),
         command="stop",
     )
 

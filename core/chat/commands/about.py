@@ -39,7 +39,7 @@ class AboutCommands:
             "\n".join(self._describe_input(context)),
             *_describe_groups(context, self._commands),
         ]
-        if context.outbox.capabilities.threads_are_conversations and context.incoming.command_sign == "/":
+        if context.outbox.capabilities.threads_are_conversations and context.incoming.command_sign.startswith("/"):
             parts.append(context.translate("help.threads"))
         if context.outbox.capabilities.edits:
             parts.append(context.translate("help.edits"))

@@ -97,3 +97,15 @@ def test_any_text_round_trips_through_the_yaml(description: str, hint: str) -> N
 
     assert command["description"] == description
     assert command.get("usage_hint", "") == hint
+
+
+def test_a_prefix_renames_all_commands_but_the_one_that_takes_them_all() -> None:
+    plain, renamed = (yaml.safe_load(generate_manifest(command_prefix=prefix)) for prefix in ("", "wj-"))
+    names, renamed_names = (
+        [each["command"] for each in found["features"]["slash_commands"]] for found in (plain, renamed)
+    )
+
+    assert names[0] == renamed_names[0] == "/wanjie"
+    assert [name.replace("/", "/wj-") for name in names[1:]] == renamed_names[1:]
+    assert all(len(name) <= 32 for name in renamed_names)
+    assert len(names) <= 50

@@ -190,6 +190,8 @@ def test_any_body_is_read_or_refused_with_a_value_error(body: bytes, is_form: bo
         ({"mode": "socket"}, "app_token\n.*not set"),
         ({"mode": "http", "signing_secret": "0" * 32, "request_url": "http://bots.example"}, "https"),
         ({"mode": "http", "signing_secret": "xapp-1", "request_url": "https://bots.example"}, "Signing Secret"),
+        ({"app_token": "xapp-1", "command_prefix": "wj"}, "end in - or _"),
+        ({"app_token": "xapp-1", "command_prefix": "/wj-"}, "small letters"),
         ({"mode": "both", "app_token": "xapp-1"}, "socket"),
     ],
 )

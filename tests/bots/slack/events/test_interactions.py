@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bots.slack.events.installation import Installation
@@ -65,3 +67,28 @@ def test_a_shortcut_on_a_message_outside_threads_starts_a_thread() -> None:
 )
 def test_a_reply_target_is_parsed_from_its_string_form(target: ReplyTarget) -> None:
     assert ReplyTarget.parse(str(target)) == target
+
+
+@pytest.mark.parametrize(
+    ("prefix", "typed", "text", "command", "argument"),
+    [
+        ("", "/model", "kimi", "model", "kimi"),
+        ("wj-", "/wj-model", "kimi", "model", "kimi"),
+        ("wj-", "/wanjie", "model kimi", "model", "kimi"),
+        ("wj-", "/model", "kimi", "model", "kimi"),
+        ("", "/wanjie", "imagine  a cat\nwith a hat", "imagine", "a cat\nwith a hat"),
+        ("", "/wanjie", "/Model", "model", ""),
+        ("", "/wanjie", "画 一只猫", "imagine", "一只猫"),
+        ("", "/wanjie", "", "help", ""),
+        ("", "/wanjie", "what is this", "what", "is this"),
+    ],
+)
+def test_slash_commands_have_a_prefix_and_one_takes_them_all(
+    prefix: str, typed: str, text: str, command: str, argument: str
+) -> None:
+    body = {"command": typed, "text": text, "channel_id": "D1", "user_id": "U1", "trigger_id": "1"}
+    stored = json.dumps({"type": "slash_commands", "payload": body, "team": TEAM, "bot": BOT}).encode()
+    incoming = read_event(stored, Installation(command_prefix=prefix))
+
+    assert incoming is not None
+    assert (incoming.command, incoming.text, incoming.command_sign) == (command, argument, f"/{prefix}")
