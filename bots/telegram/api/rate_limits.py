@@ -57,9 +57,9 @@ def get_draft_limits(chat_id: int) -> tuple[RateLimit, ...]:
     """Return the limits that a draft in a private chat counts against, which chat actions share.
 
     Telegram takes 20 in 5 seconds and 40 in 30 seconds (https://core.telegram.org/api/bots/ai). A bucket of 16 that
-    regains one each 1.3 seconds grants 19 and 39; an answer that sends three a second is done with it after 6 seconds.
+    regains one each 1.35 seconds grants 19 and 38; an answer that sends three a second is done with it after 6 seconds.
     """
-    return (RateLimit(f"draft:{chat_id}", 16, 1.3, is_bucket=True),)
+    return (RateLimit(f"draft:{chat_id}", 16, 1.35, is_bucket=True),)
 
 
 def get_bot_limit(priority: Priority) -> RateLimit:

@@ -16,7 +16,7 @@ class Capabilities:
     """Least seconds between two steps of one growing answer when nobody competes."""
     max_group_edit_interval: float
     """What the steps slow down to, one by one, where more than one person reads."""
-    preview_interval: float = 0.32
+    preview_interval: float = 0.31
     """The same between two previews; see `Outbox.previews`."""
     threads_are_conversations: bool = False
     """Every conversation among several people is a thread; the chat around it is none."""
