@@ -29,7 +29,7 @@ from .table import HEAD, Row
 from .telegram_load import LOADS, measure_load
 
 
-def _list_parts(*, quick: bool) -> dict[str, list[Callable[[], Awaitable[list[Row]]]]]:
+def _list_parts(*, quick: bool, tokens_per_second: float = 50.0) -> dict[str, list[Callable[[], Awaitable[list[Row]]]]]:
     return {
         "start": [lambda: measure_starts(1 if quick else 5)],
         "conversations": [lambda: measure_conversations(short=1 if quick else 7, long=1 if quick else 2)],
@@ -41,14 +41,17 @@ def _list_parts(*, quick: bool) -> dict[str, list[Callable[[], Awaitable[list[Ro
         "intake": [lambda: measure_intake(0.1 if quick else 1.0)],
         "speech": [lambda: measure_speech(1 if quick else 10)],
         "media": [lambda: measure_media(1 if quick else 5)],
-        **{f"load-{load.chats}": [partial(measure_load, load, stream) for stream in load.streams] for load in LOADS},
+        **{
+            f"load-{load.chats}": [partial(measure_load, load, stream, tokens_per_second) for stream in load.streams]
+            for load in LOADS
+        },
     }
 
 
-async def _measure(names: Sequence[str], *, quick: bool) -> list[Row]:
+async def _measure(names: Sequence[str], *, quick: bool, tokens_per_second: float) -> list[Row]:
     begun = time.monotonic()
     _write([HEAD])
-    parts = _list_parts(quick=quick)
+    parts = _list_parts(quick=quick, tokens_per_second=tokens_per_second)
     rows: list[Row] = []
     for name in names or parts:
         for measure in parts[name]:
@@ -69,9 +72,11 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="one sample of each figure, to try it out")
     parser.add_argument("parts", nargs="*", help="measure these alone", choices=[[], *_list_parts(quick=False)])
     parser.add_argument("--json", type=Path, help="the file that gets the figures for `tests.benchmarks.charts`")
+    parser.add_argument("--tokens-per-second", type=float, default=50.0, help="the models' pace in the parts load-…")
     arguments = parser.parse_args()
+    pace: float = arguments.tokens_per_second
     try:
-        rows = asyncio.run(_measure(arguments.parts, quick=arguments.quick))
+        rows = asyncio.run(_measure(arguments.parts, quick=arguments.quick, tokens_per_second=pace))
     except KeyboardInterrupt:
         return 130
     if arguments.json is not None:
