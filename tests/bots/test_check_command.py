@@ -106,6 +106,17 @@ async def test_a_check_names_the_scopes_that_slack_did_not_grant_and_what_they_a
     assert "install the app again" in text
 
 
+async def test_a_check_over_http_needs_no_app_level_token(harness: ServiceHarness) -> None:
+    http = {"SLACK_MODE": "http", "SLACK_REQUEST_URL": harness.slack.http.url, "SLACK_APP_TOKEN": ""}
+    status, text = await checked(harness, **http, SLACK_SIGNING_SECRET=harness.slack.http.signing_secret)
+    failed, problems = await checked(harness, **http)
+
+    assert (status, failed) == (0, 1), text
+    assert "ok          Slack       Slack sends events over HTTP;" in text
+    assert not harness.slack.count("apps.connections.open")
+    assert "SLACK_SIGNING_SECRET is not set." in problems
+
+
 async def test_a_check_tells_whether_the_webhook_works(harness: ServiceHarness) -> None:
     telegram, url = harness.telegram, "https://bots.example/telegram"
     _, missing = await checked(harness, TELEGRAM_WEBHOOK_URL=url)
