@@ -41,7 +41,9 @@ def main() -> int:
     demo = commands.add_parser("demo", help="try it with simulated services, in a browser or in the terminal")
     demo.add_argument("--terminal", action="store_true", help="in the terminal, also where a page could be shown")
     demo.set_defaults(run=_run_demo)
-    commands.add_parser("manifest", help="print the manifest of the Slack app").set_defaults(run=_print_manifest)
+    manifest = commands.add_parser("manifest", help="print the manifest of the Slack app")
+    manifest.add_argument("--no-agent", action="store_true", help="for an app that is no agent")
+    manifest.set_defaults(run=_print_manifest)
     commands.add_parser("docs", help="write the generated documents").set_defaults(run=_write_docs)
     arguments = parser.parse_args()
     if arguments.command == "dead" and arguments.action != "list" and bool(arguments.ids) == arguments.all:
@@ -144,7 +146,7 @@ def _run_demo(arguments: argparse.Namespace) -> int:
         return _report_settings_error(error)
 
 
-def _print_manifest(_: argparse.Namespace) -> int:
+def _print_manifest(arguments: argparse.Namespace) -> int:
     from .docs_generator import generate_manifest
     from .slack.settings import SlackAppSettings
 
@@ -153,7 +155,7 @@ def _print_manifest(_: argparse.Namespace) -> int:
     except SettingsError as error:
         return _report_settings_error(error)
     url = settings.request_url if settings.mode == "http" else ""
-    sys.stdout.write(generate_manifest(url, settings.command_prefix))
+    sys.stdout.write(generate_manifest(url, settings.command_prefix, agent=not arguments.no_agent))
     return 0
 
 

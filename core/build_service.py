@@ -17,6 +17,7 @@ from core.chat.actions.count_ratings import RatingCounter
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.read_question import QuestionReader
 from core.chat.actions.speak_text import Speaker
+from core.chat.actions.welcome import Welcome
 from core.chat.answer.answer_with_history import AnswerService, PromptDefaults
 from core.chat.answer.model_choice import ModelSelector
 from core.chat.answer.model_client import ChatClient
@@ -200,6 +201,7 @@ class Service:
             self._gate,
             self._requests,
             RatingCounter(self._stored.conversations, self._stored.feedback),
+            Welcome(self._stored.conversations, self._settings.chat.suggested_prompts),
         )
         return Worker(
             self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive, metrics=self.metrics

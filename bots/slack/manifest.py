@@ -6,16 +6,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .api.required_scopes import SCOPES
+from .api.required_scopes import AGENT_SCOPE, SCOPES
 
 _HEADER = """\
 # The Slack app, to be pasted at https://api.slack.com/apps ("Create New App", "From a manifest").
 # Written by `make manifest` from the commands of the bot; do not edit.
-#
-# It declares no agent (`features.agent_view`): Slack keeps guests and workspaces without a paid plan away from parts of
-# that, and neither streaming nor the status line asks for more than chat:write.
 """
+_AGENT_NOTE = """\
+#
+# It declares an agent (`features.agent_view`). Slack lets no guests use agents, and the declaration cannot be taken
+# back; for an app without it, use `python -m bots manifest --no-agent`.
+"""
+_AGENT_DESCRIPTION = "Answers questions with every model of your Wanjie Ark key, reads files, draws and speaks."
 _EVENTS = (
+    "app_home_opened",
     "member_joined_channel",
     "member_left_channel",
     "message.channels",
@@ -23,6 +27,9 @@ _EVENTS = (
     "message.im",
     "message.mpim",
 )
+
+_AGENT_EVENTS = ("agent_session_stopped",)
+"""Events of agents alone."""
 
 _Node = str | bool | int | Sequence["_Node"] | Mapping[str, "_Node"]
 
@@ -49,19 +56,28 @@ class MessageShortcut:
 
 
 def render_manifest(
-    commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut] = (), request_url: str = ""
+    commands: Iterable[SlashCommand],
+    shortcuts: Iterable[MessageShortcut] = (),
+    request_url: str = "",
+    *,
+    agent: bool = True,
 ) -> str:
     """Write the manifest: as JSON, which is YAML as well, below comments.
 
-    Slack sends everything to `request_url`; "" means Socket Mode.
+    Slack sends everything to `request_url`; "" means Socket Mode. With `agent` it declares an agent, which has
+    sessions, prompts and a *Stop* of Slack's own.
     """
-    manifest = _build_manifest(commands, shortcuts, request_url)
-    return _HEADER + json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    manifest = _build_manifest(commands, shortcuts, request_url, agent=agent)
+    note = _AGENT_NOTE if agent else ""
+    return _HEADER + note + json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
 
 
 def _build_manifest(
-    commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut], request_url: str
+    commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut], request_url: str, *, agent: bool
 ) -> dict[str, _Node]:
+    agent_view: dict[str, _Node] = {"agent_view": {"agent_description": _AGENT_DESCRIPTION}} if agent else {}
+    scopes = tuple(sorted((*SCOPES, AGENT_SCOPE))) if agent else SCOPES
+    events = (*_AGENT_EVENTS, *_EVENTS) if agent else _EVENTS
     return {
         "_metadata": {"major_version": 1},
         "display_information": {
@@ -75,13 +91,14 @@ def _build_manifest(
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
+            **agent_view,
             "bot_user": {"display_name": "wanjie", "always_online": True},
             "shortcuts": [_shortcut_entry(shortcut) for shortcut in shortcuts],
             "slash_commands": [_command_entry(command) | _named(request_url, "url") for command in commands],
         },
-        "oauth_config": {"scopes": {"bot": SCOPES}},
+        "oauth_config": {"scopes": {"bot": scopes}},
         "settings": {
-            "event_subscriptions": {**_named(request_url, "request_url"), "bot_events": _EVENTS},
+            "event_subscriptions": {**_named(request_url, "request_url"), "bot_events": events},
             "interactivity": {"is_enabled": True, **_named(request_url, "request_url", "message_menu_options_url")},
             "org_deploy_enabled": False,
             "socket_mode_enabled": not request_url,

@@ -19,12 +19,14 @@ from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
 from core.chat.port.platform import Standing
 from core.chat.port.platform_calls import PlatformCalls
+from core.chat.text.translations import Translations
 from core.error_words import keep_error_words
 from core.metrics import Metrics
 from core.redis import RateLimiter
 from core.settings import NO_PROXIES, Proxies
 
 from .api.affiliation import Affiliation
+from .api.agent_sessions import AgentSessions
 from .api.call import ApiCaller, AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
 from .api.deferred_calls import DeferredCalls
 from .api.files import FilesApi
@@ -84,6 +86,7 @@ class SlackPlatform(RunningPlatform):
         self._features = Features()
         self._users = UserDirectory()
         self._deferred = DeferredCalls()
+        self._translations = Translations()
         self._identity: Identity | None = None
         self._web: _Web | None = None
         self.connected = asyncio.Event()
@@ -201,7 +204,7 @@ class SlackPlatform(RunningPlatform):
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Return the outbox for `incoming`; keep it for the whole job, since it remembers failed calls."""
-        return SlackOutbox(self._workspace_of(incoming.chat.account), incoming, self._bot_user)
+        return SlackOutbox(self._workspace_of(incoming.chat.account), incoming, self._bot_user, self._translations)
 
     async def _suggest_options(
         self, menu: str, chat: ChatRef, text: str, reader: Sender, most: int
@@ -226,7 +229,10 @@ class SlackPlatform(RunningPlatform):
             web = self._open_web
             caller = ApiCaller(web.client, self._rate_limiters(f"{PLATFORM}:{account}"), self._calls)
             api, files = SlackApi(caller, web.sessions), FilesApi(caller, web.sessions)
-            team = self._workspaces[account] = WorkspaceApi(api, files, self._features, self._users, self._deferred)
+            sessions = AgentSessions(caller, self._features.agent)
+            team = self._workspaces[account] = WorkspaceApi(
+                api, files, self._features, self._users, self._deferred, sessions
+            )
         return team
 
     def _set_connected(self, connected: bool) -> None:  # noqa: FBT001 - a callback that takes one value

@@ -16,6 +16,7 @@ from core.store import ChatPreferences, Conversations
 from .actions.access_requests import AccessRequests
 from .actions.answer_question import QuestionAnswerer
 from .actions.count_ratings import RatingCounter
+from .actions.welcome import Welcome
 from .checkpoint_fields import LIMIT_WARNING
 from .commands import find_command, parse_command
 from .commands.dispatcher import CommandDispatcher
@@ -54,6 +55,7 @@ class Bot:
         gate: AccessGate,
         access_requests: AccessRequests,
         ratings: RatingCounter,
+        welcome: Welcome,
     ) -> None:
         """Answer on `platforms` (by the first part of their chat references)."""
         self._platforms = platforms
@@ -65,6 +67,7 @@ class Bot:
         self._gate = gate
         self._access_requests = access_requests
         self._ratings = ratings
+        self._welcome = welcome
         self._piece_collector = PieceCollector(inbox, conversations)
         self._deletions = Deletions(inbox, conversations)
         self._greeting = Greeting(inbox, conversations)
@@ -203,6 +206,8 @@ class Bot:
             await self._conversations.move_chat(str(incoming.previous_chat), context.chat)
         elif incoming.added:
             await self._greet(context)
+        elif incoming.opened:
+            await self._welcome.welcome(context)
         elif context.job.lane_kind is LaneKind.OVERFLOW:
             await context.reply("talk.full")
         elif incoming.choice is not None:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
 
 from .base_area import Area
 from .checks import check_encryption_key
 from .field_types import SecretKeys
 
 
+def _split_bars(value: object) -> object:
+    """Split a value at vertical bars; leave other types to pydantic."""
+    return tuple(part.strip() for part in value.split("|") if part.strip()) if isinstance(value, str) else value
+
+
 class ChatSettings(Area):
     """History, limits and permissions of conversations."""
 
     system_prompt: str = Field("", description="Instructions to the model, in every chat; `/system` adds to them.")
+    suggested_prompts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_bars)] = Field(
+        default=(),
+        max_length=4,
+        description="Up to four questions that people are offered when they open their chat with the bot, separated by "
+        "`|`. Unset: three in their language.",
+    )
     history_messages: int = Field(
         60, ge=2, description="The largest number of messages of a chat that are kept for the model."
     )

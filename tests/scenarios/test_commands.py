@@ -160,7 +160,7 @@ async def test_stop_with_nothing_to_stop_says_so(persona: Persona, harness: Serv
 
 
 async def test_slack_s_own_stop_button_stops(harness: ServiceHarness) -> None:
-    harness.slack.announcer.subscriptions.add("agent_session_stopped")
+    harness.slack.rules.agent_sessions = True
     persona = harness.thread()
     harness.wanjie.script.answer = lambda _: words(2000)
     harness.wanjie.script.tokens_per_second = 50

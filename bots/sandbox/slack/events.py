@@ -16,7 +16,9 @@ _SUBSCRIPTION_OF = {
 }
 _JOINED, _LEFT = "member_joined_channel", "member_left_channel"
 _JOINED_SCOPES = {"channel": "channels:read", "group": "groups:read"}
-DEFAULT_SUBSCRIPTIONS = frozenset({*_SUBSCRIPTION_OF.values(), _JOINED, _LEFT})
+_AGENT_EVENTS = frozenset({"agent_session_stopped"})
+"""Events that Slack sends to agents alone."""
+DEFAULT_SUBSCRIPTIONS = frozenset({*_SUBSCRIPTION_OF.values(), _JOINED, _LEFT, "app_home_opened", *_AGENT_EVENTS})
 """The subscriptions of the app's manifest (a test compares them); the app may not rely on any others."""
 _NOT_IN_MENTIONS = frozenset({"files", "subtype"})
 """Slack may leave them out of an `app_mention`; the `message` beside it has them."""
@@ -73,7 +75,8 @@ class Announcer:
 
         Slack Connect: the `team_id` is that of whoever acted, the rest tells of the installation.
         """
-        if subscription not in self.subscriptions:
+        unknown = subscription in _AGENT_EVENTS and not self._workspace.rules.agent_sessions
+        if subscription not in self.subscriptions or unknown:
             return ""
         team = self._workspace.team_id
         acted = event.get("user") or event.get("previous_message", {}).get("user")

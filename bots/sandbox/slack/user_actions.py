@@ -178,7 +178,12 @@ class SlackUser:
         return self._services.interactions.submit(self.person, view_id, values)
 
     async def stop(self, channel: Channel, thread_ts: str) -> list[Message]:
-        """Click the stop button of a thread; return the messages whose streams it stopped."""
+        """Click the stop button of a thread; return the messages whose streams it stopped.
+
+        Raises LookupError where the app is no agent: there is no such button.
+        """
+        if not self._workspace.rules.agent_sessions:
+            raise LookupError("only agents have a stop button")
         live = self._services.streams.live(channel.id, thread_ts)
         for message in live:
             if message.stream:

@@ -29,6 +29,8 @@ class Workspace:
         self.messages: list[Message] = []
         self.sights: list[Sight] = []
         self.statuses: list[Status] = []
+        self.sessions: dict[tuple[str, str], str] = {}
+        """The states of an agent's threads, by channel and thread."""
         self.violations: list[str] = []
         self._ids = itertools.count(1)
         self._last_ts = 0
@@ -163,6 +165,11 @@ class Workspace:
         if stream.state is StreamState.LIVE and self.clock() >= stream.expires:
             stream.state = StreamState.EXPIRED
         return stream.state
+
+    def set_session(self, channel: str, thread_ts: str, state: str) -> None:
+        """Change the session of a thread, which agents have; streams do so, too."""
+        if self.rules.agent_sessions:
+            self.sessions[channel, thread_ts] = state
 
     def set_status(self, channel: str, thread_ts: str, text: str, loading: tuple[str, ...] = ()) -> None:
         self.statuses.append(Status(self.clock(), channel, thread_ts, text, loading))

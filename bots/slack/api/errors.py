@@ -40,6 +40,7 @@ _UNAVAILABLE_CODES = frozenset(
         "feature_not_enabled",
         "method_deprecated",
         "method_not_supported_for_channel_type",
+        "not_agent_app",
         "not_allowed_token_type",
         "unknown_method",
         "channel_type_not_supported",

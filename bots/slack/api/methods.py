@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -218,13 +218,15 @@ class SlackApi:
                 raise PlatformUnreachableError(type(error).__name__) from error
             _check_status(response.status_code, response.headers)
 
-    async def set_status(self, channel: str, thread: str, status: str) -> None:
-        """Show "<App> <status>" under a thread until the next reply, for 2 minutes at most.
+    async def set_status(self, channel: str, thread: str, status: str, loading: Sequence[str] = ()) -> None:
+        """Show "<App> <status>", or in turn up to 10 `loading` messages of up to 50 characters, for up to 2 minutes.
 
-        Slack: assistant.threads.setStatus.
+        The next reply ends it. Slack: assistant.threads.setStatus.
         """
         await self._call(
-            lambda: self._client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread, status=status),
+            lambda: self._client.assistant_threads_setStatus(
+                channel_id=channel, thread_ts=thread, status=status, loading_messages=list(loading) or None
+            ),
             SET_STATUS,
         )
 

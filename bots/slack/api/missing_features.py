@@ -42,3 +42,5 @@ class Features:
     cards: Feature = field(default_factory=Feature)
     """Blocks that show a task."""
     status: Feature = field(default_factory=Feature)
+    agent: Feature = field(default_factory=Feature)
+    """Prompts, and sessions with titles: the app is an agent, and the workspace's plan has them."""

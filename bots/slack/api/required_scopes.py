@@ -20,12 +20,14 @@ PURPOSES = {
 """The purpose of each scope, for operators."""
 SCOPES = tuple(PURPOSES)
 """The scopes that the manifest requests."""
+AGENT_SCOPE = "assistant:write"
+"""To offer questions; an app that is no agent goes without it."""
 
 
 def list_known_scopes(listed: object) -> str:
     """Return those of the scopes in a response that the app asks for, separated by commas; others are left out."""
     named = {scope.strip() for scope in str(listed or "").split(",")}
-    return ",".join(scope for scope in SCOPES if scope in named)
+    return ",".join(scope for scope in (*SCOPES, AGENT_SCOPE) if scope in named)
 
 
 def missing_scopes(granted: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bots.slack.api.agent_sessions import AgentSessions
 from bots.slack.api.deferred_calls import DeferredCalls
 from bots.slack.api.files import FilesApi
 from bots.slack.api.methods import SlackApi
@@ -20,3 +21,4 @@ class WorkspaceApi:
     features: Features
     users: UserDirectory
     deferred: DeferredCalls
+    sessions: AgentSessions

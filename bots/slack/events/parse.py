@@ -137,16 +137,23 @@ def _read_events_api(body: Json, installation: Installation) -> Incoming | None:
         return None
     match event.get("type"):
         case "message":
-            app, deleted = get_text(body, "api_app_id"), _find_deleted_message(event)
-            if deleted is not None:
-                return _read_deletion(event, _read_message_event(deleted, app, installation))
-            return _read_message_event(_find_added_mention(event, installation.bot) or event, app, installation)
+            return _read_message_change(event, get_text(body, "api_app_id"), installation)
         case "agent_session_stopped":
             return _read_stop(event, installation)
+        case "app_home_opened" if event.get("tab") == "messages":
+            return _read_opening(event, installation)
         case "member_joined_channel" | "member_left_channel" if event.get("user") == installation.bot:
             return _read_membership(event, installation.team, get_text(body, "event_id"))
         case _:
             return None
+
+
+def _read_message_change(event: Json, app: str, installation: Installation) -> Incoming | None:
+    """Read a message that was posted or deleted, or edited so that it mentions the bot."""
+    deleted = _find_deleted_message(event)
+    if deleted is not None:
+        return _read_deletion(event, _read_message_event(deleted, app, installation))
+    return _read_message_event(_find_added_mention(event, installation.bot) or event, app, installation)
 
 
 def _read_message_event(event: Json, app: str, installation: Installation) -> Incoming | None:
@@ -259,6 +266,20 @@ def _read_stop(event: Json, installation: Installation) -> Incoming:
         thread=thread,
         command_sign=command_sign(thread, installation.command_prefix, direct=direct),
         command="stop",
+        silent=True,
+    )
+
+
+def _read_opening(event: Json, installation: Installation) -> Incoming:
+    """Read that somebody has opened the direct message with the bot."""
+    return Incoming(
+        chat=ChatRef(PLATFORM, installation.team, get_text(event, "channel")),
+        event_id=f"o{get_text(event, 'event_ts')}",
+        message_id="",
+        sender=Sender(get_text(event, "user")),
+        direct=True,
+        command_sign=command_sign("", installation.command_prefix, direct=True),
+        opened=True,
     )
 
 

@@ -30,6 +30,7 @@ from core.chat.port.media import Media
 from core.chat.port.menus import Button, Menu, ShownMessage
 from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
+from core.chat.text.translations import Translations
 
 from .fallbacks import FallbackSender
 from .media import MediaPoster
@@ -54,6 +55,7 @@ CAPABILITIES = Capabilities(
 _SLOW_ACTIVITIES = frozenset[Activity]({"recording", "drawing"})
 """Activities slow enough to spend one of the 5 replies to a command on an announcement."""
 
+_LOADING_KEYS = ("activity.thinking", "activity.searching", "activity.wording")
 _STATUS_TIMEOUT = 3.0
 
 _MAX_CLOCK_SKEW = 2.0
@@ -65,18 +67,23 @@ _log = structlog.get_logger()
 class SlackOutbox(Outbox):
     """Posts answers in the thread of `incoming`; replies to a command or an action are ephemeral."""
 
-    def __init__(self, workspace: WorkspaceApi, incoming: Incoming, bot: Callable[[], str]) -> None:
+    def __init__(
+        self, workspace: WorkspaceApi, incoming: Incoming, bot: Callable[[], str], translations: Translations
+    ) -> None:
         """`bot` returns the bot's own user id, "" while it is unknown."""
         self._workspace = workspace
         self._api = workspace.api
         self._bot = bot
         self._incoming = incoming
+        self._translations = translations
         self._channel = incoming.chat.chat
         self._thread = incoming.thread
         self._route = ReplyTarget.parse(incoming.reply_route)
         self._presser_notified = self._activity_announced = False
         self._fallbacks = FallbackSender()
-        self._status = ThreadStatus(workspace.api, workspace.features.status, self._channel, self._thread)
+        self._status = ThreadStatus(
+            workspace.api, workspace.features.status, self._channel, self._thread, self._list_loading_messages
+        )
         reader = incoming.sender.id if incoming.sender.id.startswith(USER_ID_PREFIXES) else ""
         destination = Destination(self._channel, self._thread, reader, self._route.team or incoming.chat.account)
         self._pages = PageWriter(workspace.api, destination, workspace.features, workspace.deferred)
@@ -179,6 +186,23 @@ class SlackOutbox(Outbox):
                 await show(doing)
         except (OutboxError, TimeoutError) as error:
             _log.debug("the activity could not be shown", reason=error)
+
+    async def suggest_prompts(self, prompts: Sequence[str]) -> bool:
+        """Offer questions on the empty tab, where the workspace has agents."""
+        return await self._workspace.sessions.suggest_prompts(self._channel, prompts)
+
+    async def set_title(self, title: str) -> None:
+        """Name the session of a thread in a direct message; Slack lists those."""
+        if self._incoming.direct and self._thread and title:
+            await self._workspace.sessions.rename(self._channel, self._thread, title)
+
+    async def confirm_stop(self) -> None:
+        """Let the session of the thread be active again: Slack leaves it processing after its own *Stop*."""
+        if self._thread:
+            await self._workspace.sessions.end_processing(self._channel, self._thread)
+
+    def _list_loading_messages(self) -> list[str]:
+        return [self._translations.plain_text(key, self._incoming.sender.locale) for key in _LOADING_KEYS]
 
     async def _post(self, variants: Sequence[MessageContent]) -> None:
         await self._fallbacks.send(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bots.slack.api.errors import MethodUnavailableError
 from bots.slack.api.methods import SlackApi
@@ -25,11 +25,15 @@ class ThreadStatus:
     follows.
     """
 
-    def __init__(self, api: SlackApi, feature: Feature, channel: str, thread: str) -> None:
+    def __init__(
+        self, api: SlackApi, feature: Feature, channel: str, thread: str, loading: Callable[[], Sequence[str]] = tuple
+    ) -> None:
+        """`loading` returns what Slack shows in turn while the model thinks."""
         self._api = api
         self._feature = feature
         self._channel = channel
         self._thread = thread
+        self._loading = loading
         self._is_shown = False
         self._replies = 0
 
@@ -44,7 +48,8 @@ class ThreadStatus:
             return
         before = self._replies
         try:
-            await self._api.set_status(self._channel, self._thread, STATUS_TEXTS[activity])
+            loading = self._loading() if activity == "writing" else ()
+            await self._api.set_status(self._channel, self._thread, STATUS_TEXTS[activity], loading)
         except MethodUnavailableError as error:
             self._feature.record_unavailable(self._channel, error)
         finally:

@@ -12,6 +12,7 @@ from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.generation.images import ImageGenerator
 from core.chat.question.question import Question
+from core.chat.text.truncate import make_title
 from core.store import AnswerFiles, HistoryMessage, ObservedMessage, ObservedMessages
 from core.usage import estimate_tokens
 
@@ -98,6 +99,8 @@ class QuestionAnswerer:
         tools = MediaTools(context, self._drawer, self._speaker) if self._offers_tools else None
         observed = request.observed or await self._list_observed(context)
         text = await self._answers.answer(context, replace(request, toolbox=tools, observed=observed))
+        if not request.conversation.history:
+            await context.outbox.set_title(make_title(context.incoming.text or request.question.text))
         await post_answer_pictures(context, request.pictures, self._images)
         await self._speaker.speak_if_wanted(context, text, request.conversation.models)
         self._old_buttons.start_removal(context.memory, context.outbox)

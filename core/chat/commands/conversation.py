@@ -40,7 +40,9 @@ class ConversationCommands:
         """Stop what runs in the conversation, and what runs beside it."""
         lanes = (context.chat, get_background_lane(context.incoming.chat))
         stopped = [await self._inbox.request_stop(lane) for lane in lanes]
-        if not context.incoming.silent:
+        if context.incoming.silent:
+            await context.outbox.confirm_stop()
+        else:
             await context.reply("stop.done" if any(stopped) else "stop.nothing")
 
     async def press_stop(self, context: EventContext, button_data: ButtonData, _: str) -> None:

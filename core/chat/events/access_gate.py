@@ -117,9 +117,8 @@ class AccessGate:
 
     async def refuse(self, platform: Platform, incoming: Incoming, access: Access) -> None:
         """Note a refusal, so that the sender is told once a day, and an admin asked."""
-        said = incoming.addressed and not (
-            incoming.is_addition or incoming.deleted or incoming.previous_chat or incoming.rating
-        )
+        unsaid = incoming.is_addition or incoming.deleted or incoming.previous_chat
+        said = incoming.addressed and not (unsaid or incoming.rating or incoming.opened)
         if access.decision is not Decision.REFUSE or not said:
             return None
         if access.unsure:

@@ -15,7 +15,8 @@ def choose_lane(incoming: Incoming) -> str:
     if incoming.deleted or _STOP in {incoming.command, menu}:
         kind = LaneKind.STOP
     else:
-        kind = LaneKind.MENU if menu or incoming.rating else LaneKind.CONVERSATION
+        is_quick = menu or incoming.rating or incoming.opened
+        kind = LaneKind.MENU if is_quick else LaneKind.CONVERSATION
     return kind.make_lane(str(incoming.chat))
 
 

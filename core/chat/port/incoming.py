@@ -145,6 +145,8 @@ class Incoming:
     """The bot itself has come into the chat, by `sender`'s hand: nothing was asked."""
     chat_name: str = ""
     """What people call the group, where the event tells."""
+    opened: bool = False
+    """The sender has opened the private chat with the bot: nothing was asked."""
     removed: bool = False
     """The bot was removed from the chat or, in a private one, blocked: nobody can be answered there."""
     sent: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Literal, Protocol, TypeAlias
 
 from .capabilities import Capabilities
@@ -113,6 +114,26 @@ class Outbox(Protocol):
         """Show that, and how, the answer is being worked on; "nothing" takes back a sign that would go on standing.
 
         Cosmetic, so what cannot be done is skipped silently. Default: nothing is shown.
+        """
+
+    async def suggest_prompts(self, prompts: Sequence[str]) -> bool:
+        """Offer questions to somebody who has opened the private chat; return whether they are shown.
+
+        Never raises. Default: the platform has no place for them.
+        """
+        del prompts
+        return False
+
+    async def set_title(self, title: str) -> None:
+        """Name the conversation after what it is about, where the platform lists conversations by name.
+
+        Cosmetic, so what cannot be done is skipped silently. Default: conversations have no names.
+        """
+
+    async def confirm_stop(self) -> None:
+        """Show that a stop is done which was asked for by the platform's own means; see `Incoming.silent`.
+
+        Never raises. Default: the platform shows it by itself.
         """
 
     async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:

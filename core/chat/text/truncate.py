@@ -11,3 +11,12 @@ def truncate(text: str, max_length: int) -> str:
 def truncate_middle(text: str, max_length: int, *, tail: int) -> str:
     """Return the text, or its beginning and its last `tail` characters, in at most `max_length` characters."""
     return text if len(text) <= max_length else f"{text[: max_length - tail - 1]}…{text[-tail:]}"
+
+
+def make_title(text: str, max_length: int = 60) -> str:
+    """Return the first line that has text, shortened at a blank if there is one; "" for a text without any."""
+    line = next((" ".join(line.split()) for line in text.splitlines() if line.strip()), "")
+    if len(line) <= max_length:
+        return line
+    cut = line[:max_length].rpartition(" ")[0]
+    return f"{cut}…" if len(cut) > max_length // 2 else truncate(line, max_length)

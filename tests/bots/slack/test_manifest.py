@@ -61,7 +61,6 @@ def test_the_app_requests_only_the_scopes_the_bot_needs() -> None:
     assert found["settings"]["interactivity"] == {"is_enabled": True}
     assert found["features"]["app_home"]["messages_tab_enabled"] is True
     assert found["features"]["app_home"]["messages_tab_read_only_enabled"] is False
-    assert "agent_view" not in found["features"]
     assert found["features"]["slash_commands"] == []
     events = found["settings"]["event_subscriptions"]["bot_events"]
     needed = {
@@ -70,11 +69,21 @@ def test_the_app_requests_only_the_scopes_the_bot_needs() -> None:
         "message.groups": "groups:history",
         "message.mpim": "mpim:history",
     }
-    assert set(events) == {*needed, "member_joined_channel", "member_left_channel"} == DEFAULT_SUBSCRIPTIONS
+    others = {"agent_session_stopped", "app_home_opened", "member_joined_channel", "member_left_channel"}
+    assert set(events) == {*needed, *others} == DEFAULT_SUBSCRIPTIONS
     scopes = set(found["oauth_config"]["scopes"]["bot"])
     looked_up = {"channels:read", "files:read", "groups:read", "users:read"}
     left = {"channels:manage", "groups:write"}
-    assert {*needed.values(), *looked_up, *left, "chat:write", "commands", "files:write"} == scopes
+    assert {*needed.values(), *looked_up, *left, "assistant:write", "chat:write", "commands", "files:write"} == scopes
+
+
+def test_an_app_may_be_no_agent() -> None:
+    agent, plain = yaml.safe_load(generate_manifest()), yaml.safe_load(generate_manifest(agent=False))
+
+    assert 0 < len(agent["features"]["agent_view"]["agent_description"]) <= 300
+    assert "agent_view" not in plain["features"]
+    assert "agent_session_stopped" not in plain["settings"]["event_subscriptions"]["bot_events"]
+    assert "assistant:write" not in plain["oauth_config"]["scopes"]["bot"]
 
 
 def test_over_http_everything_has_the_request_url() -> None:

@@ -17,7 +17,7 @@ class Assistant:
     def __init__(self, workspace: Workspace) -> None:
         self.prompts: dict[str, list[Json]] = {}
         self.titles: dict[tuple[str, str], str] = {}
-        self.sessions: dict[tuple[str, str], str] = {}
+        self.sessions = workspace.sessions
         self._workspace = workspace
 
     def set_status(self, args: Args) -> Json:
@@ -29,6 +29,8 @@ class Assistant:
         return {"ok": True}
 
     def set_prompts(self, args: Args) -> Json:
+        if not self._workspace.rules.agent_sessions:
+            raise RefusalError("not_agent_app")
         channel = self._workspace.find_joined_channel(args.text("channel_id"))
         prompts = args.items("prompts", "invalid_arguments")
         if not 0 < len(prompts) <= _MAX_PROMPTS or not all(one.get("title") and one.get("message") for one in prompts):
@@ -49,7 +51,7 @@ class Assistant:
         if args.text("status") not in _SESSION_STATES:
             raise RefusalError("invalid_status")
         thread = self._thread(args)
-        self.sessions[thread] = args.text("status")
+        self._workspace.set_session(*thread, args.text("status"))
         if args.has("title"):
             self.titles.setdefault(thread, args.text("title")[:_MAX_TITLE])
         self._workspace.changed()
@@ -57,6 +59,8 @@ class Assistant:
 
     def rename_session(self, args: Args) -> Json:
         self._require_agent()
+        if not 0 < len(args.text("title")) <= _MAX_TITLE:
+            raise RefusalError("invalid_arguments", "title: 1 to 200 characters")
         thread = self._thread(args)
         if thread not in self.sessions:
             raise RefusalError("session_not_found")

@@ -28,6 +28,7 @@ class Streams:
         self._extend(message, piece)
         self._workspace.add(message, "started")
         self._workspace.answered(channel.id, root)
+        self._workspace.set_session(channel.id, root, "processing")
         self._announcer.announce_message(message)
         return {"ok": True, "channel": channel.id, "ts": message.ts}
 
@@ -63,6 +64,7 @@ class Streams:
         message.blocks += blocks
         message.metadata = args.mapping("metadata", "invalid_metadata_format")
         stream.state = StreamState.ENDED
+        self._workspace.set_session(message.channel, message.root, args.text("session_status") or "active")
         self._workspace.seen(message, "stopped")
         self._announcer.announce_edit(message, before)
         after = message.as_json(self._workspace.team_id)

@@ -121,6 +121,7 @@ async def test_only_subscribed_events_are_sent(sim: SlackSim, line: Line) -> Non
     ann = sim.user("Ann")
     said = await ann.say(sim.channel("general"), "hi")
     await ann.react(said, "eyes")
+    sim.announcer.subscriptions.discard("app_home_opened")
     await ann.open_app("home")
     sim.announcer.subscriptions.add("reaction_added")
     await ann.react(said, "tada")
@@ -130,7 +131,7 @@ async def test_only_subscribed_events_are_sent(sim: SlackSim, line: Line) -> Non
 
 
 async def test_a_stopped_session_names_the_streams_that_slack_ended(sim: SlackSim, line: Line) -> None:
-    sim.announcer.subscriptions.add("agent_session_stopped")
+    sim.rules.agent_sessions = True
     ann = sim.user("Ann")
     said = await ann.say(sim.im(ann), "speak")
     async with web_client(sim) as client:

@@ -296,6 +296,7 @@ async def test_a_full_page_loses_its_stop_button_and_keeps_its_reasoning(scene: 
 
 async def test_a_stream_stopped_by_its_reader_ends_with_its_buttons(scene: Scene) -> None:
     page = await _update(scene, "One")
+    scene.slack.rules.agent_sessions = True
     await scene.ann.stop(scene.channel, scene.question.ts)
     await _finish(scene, page, "One")
 

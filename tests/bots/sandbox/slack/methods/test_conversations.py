@@ -144,6 +144,9 @@ async def test_suggested_prompts_and_titles_are_stored(
     sim: SlackSim, client: AsyncWebClient, channel: Channel, root: Message
 ) -> None:
     prompt = {"title": "Hi", "message": "Say hi"}
+    suggested = client.assistant_threads_setSuggestedPrompts(channel_id=channel.id, prompts=[prompt])
+    assert await refused(suggested) == "not_agent_app"
+    sim.rules.agent_sessions = True
     await client.assistant_threads_setSuggestedPrompts(channel_id=channel.id, prompts=[prompt])
     await client.assistant_threads_setTitle(channel_id=channel.id, thread_ts=root.ts, title="A talk")
     too_many = client.assistant_threads_setSuggestedPrompts(channel_id=channel.id, prompts=[prompt] * 5)

@@ -253,6 +253,7 @@ async def test_a_message_that_never_streamed_is_refused(
 async def test_a_user_stops_a_stream(
     sim: SlackSim, client: AsyncWebClient, channel: Channel, ann: SlackUser, root: Message, live: dict[str, Any]
 ) -> None:
+    sim.rules.agent_sessions = True
     stopped = await ann.stop(channel, root.ts)
 
     assert [one.ts for one in stopped] == [live["ts"]]

@@ -1,0 +1,34 @@
+"""What somebody who opens the private chat with the bot finds there: questions to begin with."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from core.chat.delivery.event_context import EventContext
+from core.store import Conversations
+
+_PROMPT_KEYS = ("start.prompt_text", "start.prompt_code", "start.prompt_picture")
+_WELCOMED_NOTE = "welcomed"
+_WELCOMED_LIFETIME = timedelta(days=400)
+
+
+class Welcome:
+    """Offers questions to begin with, or greets once where the platform has no place for them."""
+
+    def __init__(self, conversations: Conversations, prompts: tuple[str, ...]) -> None:
+        """`prompts` are the operator's; () for three of the service's own, in the reader's language."""
+        self._conversations = conversations
+        self._prompts = prompts
+
+    async def welcome(self, context: EventContext) -> None:
+        """Offer the questions; without a place for them, name them in a message, the first time only."""
+        prompts = self._prompts or tuple(context.translate_plainly(key) for key in _PROMPT_KEYS)
+        if await context.outbox.suggest_prompts(prompts):
+            return
+        if await self._conversations.get_note(context.chat, _WELCOMED_NOTE) is None:
+            await context.reply_text(self._write_greeting(context, prompts))
+            await self._conversations.put_note(context.chat, _WELCOMED_NOTE, "1", lifetime=_WELCOMED_LIFETIME)
+
+    def _write_greeting(self, context: EventContext, prompts: tuple[str, ...]) -> str:
+        lines = (context.translate("start.prompt_line", prompt=prompt) for prompt in prompts)
+        return "\n".join((context.translate("start.opened"), "", *lines, "", context.translate("start.more")))
