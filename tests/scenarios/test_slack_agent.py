@@ -17,6 +17,7 @@ async def test_the_empty_tab_offers_questions_and_a_session_is_named_after_its_q
 ) -> None:
     harness.slack.rules.agent_sessions = True
     harness.wanjie.script.answer = echo
+    harness.wanjie.script.first_token_delay = 1.0  # so that there is a time in which it thinks
     assistant, persona = harness.slack.assistant, harness.direct(locale="zh-CN")
     await persona.user.open_app()
     await persona.until(lambda: persona.channel.id in assistant.prompts)
