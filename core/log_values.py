@@ -20,6 +20,8 @@ _MAX_LENGTH, _MAX_TRACEBACK_LENGTH = 1_000, 20_000
 _MAX_ITEMS = 100
 _TEXTS_OF_LINES = frozenset({"exception", "stack"})
 """Fields that keep their line breaks."""
+_FOREIGN_LANE = "[foreign]"
+"""For a lane without a platform's name in front: somebody else has written it into the store."""
 _SECRET = "[secret]"  # noqa: S105 - what stands for one
 
 _SECRET_FORMS = re.compile(
@@ -53,6 +55,8 @@ class Redaction:
         if key in _TEXTS_OF_LINES and isinstance(value, str):
             lines = value[-_MAX_TRACEBACK_LENGTH:].splitlines()
             return "\n".join(self.clean_text(line, _MAX_TRACEBACK_LENGTH) for line in lines)
+        if key == "lane" and ":" not in str(value):
+            return _FOREIGN_LANE
         return self._clean(value)
 
     def _clean(self, value: object) -> object:

@@ -74,3 +74,8 @@ def test_no_value_is_longer_than_a_screen_or_has_control_characters(value: objec
 
 def test_a_traceback_keeps_its_lines() -> None:
     assert clean(f"one\ntwo {SECRET}\x07", "exception") == "one\ntwo [secret] "
+
+
+def test_a_lane_that_somebody_else_has_written_into_the_store_is_not_named() -> None:
+    assert clean("tg:123:4!menu", "lane") == "tg:123:4!menu"
+    assert clean("what Ada wrote", "lane") == "[foreign]"
