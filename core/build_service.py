@@ -17,7 +17,9 @@ from core.chat.actions.count_ratings import RatingCounter
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.read_question import QuestionReader
 from core.chat.actions.speak_text import Speaker
+from core.chat.actions.waiting_questions import WaitingQuestions
 from core.chat.actions.welcome import Welcome
+from core.chat.answer.ahead_answers import AheadAnswers
 from core.chat.answer.answer_with_history import AnswerService, PromptDefaults
 from core.chat.answer.model_choice import ModelSelector
 from core.chat.answer.model_client import ChatClient
@@ -27,6 +29,7 @@ from core.chat.commands.build_handlers import CommandServices, build_handlers
 from core.chat.commands.command_and_button_permissions import CommandPermissions
 from core.chat.commands.dispatcher import CommandDispatcher
 from core.chat.delivery.remove_old_buttons import OldButtons
+from core.chat.delivery.waiting_marks import WaitingMarks
 from core.chat.events.access_gate import Access, AccessGate
 from core.chat.events.receiver import EventReceiver
 from core.chat.generation.images import ImageGenerator
@@ -90,6 +93,8 @@ class Service:
         self._gate = AccessGate(self._stored.register, self._stored.inbox, settings.service.access_mode, self._policy)
         self.claims = Claims(self._redis)
         """Makes the codes with which the first admin claims the bot."""
+        self._metered = MeteredClient(self._client, self._stored.usage, self.metrics)
+        self._ahead = AheadAnswers(ChatClient(self._metered, self._stored.model_limits))
         commands = self._build_command_services()
         self._answerer = commands.answerer
         self.handlers = build_handlers(commands)
@@ -124,14 +129,14 @@ class Service:
     def _build_command_services(self) -> CommandServices:
         """Build what reads questions, generates and answers."""
         chat, wanjie, stored = self._settings.chat, self._settings.wanjie, self._stored
-        metered = MeteredClient(self._client, stored.usage, self.metrics)
+        metered = self._metered
         catalog, client = Catalog(self._client, wanjie), ChatClient(metered, stored.model_limits)
         models = ModelSelector(catalog, stored.conversations)
         defaults = PromptDefaults(
             chat.system_prompt, chat.history_tokens, wanjie.video_timeout, self._settings.usage.cost_line
         )
         answers = AnswerService(
-            client,
+            self._ahead,
             catalog,
             models,
             stored.conversations,
@@ -202,6 +207,7 @@ class Service:
             self._requests,
             RatingCounter(self._stored.conversations, self._stored.feedback),
             Welcome(self._stored.conversations, self._settings.chat.suggested_prompts),
+            WaitingQuestions(self._stored.inbox, WaitingMarks(self._stored.conversations), self._answerer, self._ahead),
         )
         return Worker(
             self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive, metrics=self.metrics
@@ -261,6 +267,7 @@ class Service:
 
     async def aclose(self) -> None:
         """Close the connections to the store."""
+        await self._ahead.aclose()
         await self._stored.old_buttons.aclose()
         self._threads.close()
         await self._decoders.aclose()

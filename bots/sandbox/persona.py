@@ -89,6 +89,10 @@ class Persona(Protocol):
         """List the activity indicators that were shown, oldest first, in the platform's terms."""
         ...
 
+    def reactions(self) -> list[str]:
+        """List the bot's reactions to messages here, in the platform's terms, by the order of the messages."""
+        ...
+
     def folds(self) -> list[str]:
         """List the reasoning in folds, oldest first."""
         ...

@@ -32,6 +32,7 @@ from .api.deferred_calls import DeferredCalls
 from .api.files import FilesApi
 from .api.methods import SlackApi
 from .api.missing_features import Features
+from .api.reactions import ReactionsApi
 from .api.users import USER_ID_PREFIXES, UserDirectory
 from .api.workspace import WorkspaceApi
 from .events.enrich import enrich
@@ -228,10 +229,14 @@ class SlackPlatform(RunningPlatform):
         if team is None:
             web = self._open_web
             caller = ApiCaller(web.client, self._rate_limiters(f"{PLATFORM}:{account}"), self._calls)
-            api, files = SlackApi(caller, web.sessions), FilesApi(caller, web.sessions)
-            sessions = AgentSessions(caller, self._features.agent)
             team = self._workspaces[account] = WorkspaceApi(
-                api, files, self._features, self._users, self._deferred, sessions
+                SlackApi(caller, web.sessions),
+                FilesApi(caller, web.sessions),
+                ReactionsApi(caller),
+                self._features,
+                self._users,
+                self._deferred,
+                AgentSessions(caller, self._features.agent),
             )
         return team
 

@@ -10,16 +10,17 @@ from functools import partial
 import structlog
 
 from core.access import Decision
-from core.queue import Inbox, Job, LaneKind
+from core.queue import Inbox, Job, LaneKind, make_waiting_job
 from core.store import ChatPreferences, Conversations
 
 from .actions.access_requests import AccessRequests
 from .actions.answer_question import QuestionAnswerer
 from .actions.count_ratings import RatingCounter
+from .actions.waiting_questions import WaitingQuestions
 from .actions.welcome import Welcome
 from .checkpoint_fields import LIMIT_WARNING
-from .commands import find_command, parse_command
 from .commands.dispatcher import CommandDispatcher
+from .commands.read_event import may_have_news, read_stored
 from .delivery.choose_memory import choose_memory
 from .delivery.event_context import EventContext
 from .delivery.remove_old_buttons import OldButtons
@@ -30,8 +31,6 @@ from .events.lanes import parse_platform_name
 from .events.piece_collector import PieceCollector
 from .port.incoming import Incoming
 from .port.platform import Platform
-from .text.attribution import replace_typed_marks
-from .text.cost_line import remove_cost_line
 from .text.error_keys import Apology, choose_apology, log_unreadable_event
 from .text.limit_sentences import WARNING_KEYS, describe_limit
 from .text.translations import Translations
@@ -56,6 +55,7 @@ class Bot:
         access_requests: AccessRequests,
         ratings: RatingCounter,
         welcome: Welcome,
+        waiting: WaitingQuestions,
     ) -> None:
         """Answer on `platforms` (by the first part of their chat references)."""
         self._platforms = platforms
@@ -68,6 +68,7 @@ class Bot:
         self._access_requests = access_requests
         self._ratings = ratings
         self._welcome = welcome
+        self._waiting = waiting
         self._piece_collector = PieceCollector(inbox, conversations)
         self._deletions = Deletions(inbox, conversations)
         self._greeting = Greeting(inbox, conversations)
@@ -81,6 +82,8 @@ class Bot:
             await self._report_failure(event, unexpected.error)
         if event.context is not None and event.context.payer.warnings:
             await _warn_of_limits(event.context)
+        if event.context is not None:
+            await self._waiting.remove_mark(event.context)
         if event.context is not None and await self._deletions.forget(event.context.incoming, event.context.memory):
             self._remove_old_buttons(event.context)
 
@@ -110,7 +113,7 @@ class Bot:
         if event.is_refusal:
             return await self._answer_refusal(event, incoming, platform)
         reply = partial(self._reply, event, platform)
-        await self._piece_collector.answer(event.job, partial(_read_stored, platform), reply)
+        await self._piece_collector.answer(event.job, partial(read_stored, platform), reply)
         return None
 
     async def _reply(self, event: _Event, platform: Platform, incoming: Incoming) -> None:
@@ -124,8 +127,26 @@ class Bot:
         )
         if not is_deleted:
             incoming = await self._enrich(event.job, incoming, platform, preferences)
-            event.context = self._context(event, incoming, platform, preferences)
-            await self._respond(event.context)
+            context = event.context = self._context(event, incoming, platform, preferences)
+            read, prepare = partial(read_stored, platform), partial(self._prepare_ahead, event.job.lane, platform)
+            async with self._waiting.looking_after(context, platform, read, prepare):
+                await self._respond(context)
+
+    async def _prepare_ahead(self, lane: str, platform: Platform, incoming: Incoming) -> EventContext | None:
+        """Make a message that waits ready to be asked ahead of its turn; None when it may not be.
+
+        Where the chat lets the bot know what others say, a question waits for that.
+        """
+        event = _Event(
+            make_waiting_job(lane, incoming.event_id), access=await self._gate.check_again(platform, incoming)
+        )
+        chat = incoming.chat
+        preferences = await self._conversations.get_effective_preferences(str(chat), str(chat.parent))
+        is_admitted = event.access.decision is Decision.ALLOW and preferences.observe != "on"
+        if not is_admitted or await self._deletions.is_deleted(incoming):
+            return None
+        incoming = await self._enrich(event.job, incoming, platform, preferences)
+        return self._context(event, incoming, platform, preferences)
 
     async def _is_admitted(self, event: _Event, incoming: Incoming, platform: Platform) -> bool:
         """Decide about an event again: roles may have changed while it waited."""
@@ -152,7 +173,7 @@ class Bot:
         if platform is None:
             _log.error("an event of a platform that is not set up", lane=job.lane)
             return None, None
-        read = _read_refused if event.is_refusal else partial(_read_stored, platform)
+        read = _read_refused if event.is_refusal else partial(read_stored, platform)
         incoming = read(job.payload)
         if incoming is not None:
             structlog.contextvars.bind_contextvars(chat=str(incoming.chat))
@@ -174,7 +195,7 @@ class Bot:
         """
         if job.lane_kind.is_fast:
             incoming = await platform.enrich(incoming, sender_only=True)
-        elif not _may_have_news(incoming):
+        elif not may_have_news(incoming):
             incoming = await platform.enrich(incoming)
         else:
             last = await self._conversations.get_last_event(choose_memory(incoming, preferences))
@@ -249,19 +270,6 @@ def _read_refused(payload: bytes) -> Incoming:
     return Refusal.unpack(payload).incoming
 
 
-def _read_stored(platform: Platform, payload: bytes) -> Incoming | None:
-    """Read what a platform has stored, commands that came as text included."""
-    incoming = platform.read(payload)
-    if incoming is not None:
-        incoming = replace(incoming, quoted=remove_cost_line(incoming.quoted))
-        return parse_command(replace_typed_marks(incoming))
-    addition = platform.read_addition(payload)
-    if addition is None:
-        return None
-    # A command may be edited, too; a part is none, since nobody is addressed in it.
-    return replace_typed_marks(addition) if addition.part else parse_command(replace_typed_marks(addition))
-
-
 async def _describe_visible_messages(context: EventContext) -> list[str]:
     """Say which messages of a group reach the bot, where people do not know."""
     receives_everything = await context.outbox.receives_everything()
@@ -280,18 +288,6 @@ async def _warn_of_limits(context: EventContext) -> None:
         await context.reply_text("\n".join(warnings), fields=LIMIT_WARNING)
     if unexpected.error is not None:
         _log.warning("a warning could not be shown", error=unexpected.error)
-
-
-def _may_have_news(incoming: Incoming) -> bool:
-    """Whether something else was said that is news to the bot: only words that call it into a group bring any.
-
-    Of commands, only those that work on a message read on.
-    """
-    if incoming.choice is not None or incoming.added or incoming.rating is not None:
-        return False
-    command = find_command(incoming.command)
-    asks = incoming.mentioned or (incoming.addressed and not incoming.direct and not incoming.command)
-    return asks and (command is None or command.of_message)
 
 
 async def _apologise(context: EventContext, apology: Apology) -> None:

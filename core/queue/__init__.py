@@ -3,7 +3,7 @@
 from .dead_letters import DeadLetter, DeadLetters
 from .envelope import Envelope, event_tag
 from .inbox import EnqueueResult, Inbox
-from .job import Job, OwnershipLostError, SaveCheckpoint
+from .job import Job, OwnershipLostError, SaveCheckpoint, make_waiting_job
 from .keys import QueueKeys, ShardMismatchError
 from .lane_kind import LaneKind
 from .limits import QueueLimits
@@ -34,5 +34,6 @@ __all__ = [
     "Worker",
     "WorkerPeriods",
     "event_tag",
+    "make_waiting_job",
     "yield_slot",
 ]

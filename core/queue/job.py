@@ -23,6 +23,18 @@ AbsorbEnvelopes: TypeAlias = Callable[[Mapping[str, str], Sequence[Envelope]], A
 """The same, and removes envelopes that wait behind the message from the mailbox."""
 
 
+def make_waiting_job(lane: str, event_id: str) -> Job:
+    """Return the job of a message that waits for its turn: whatever would be shown or kept for it is refused.
+
+    Such a step raises `OwnershipLostError`.
+    """
+
+    async def refuse(_: Mapping[str, str]) -> bool:
+        raise OwnershipLostError(lane)
+
+    return Job(lane=lane, event_id=event_id, payload=b"", attempt=1, state={}, save_checkpoint=refuse)
+
+
 class Job:
     """An accepted message and the checkpoint of its former owner.
 
@@ -54,6 +66,8 @@ class Job:
         """Set when somebody called `Inbox.request_stop` for the lane."""
         self.news = asyncio.Event()
         """Set when more has come into the lane's mailbox. A hint: it may be lost, or set without a reason."""
+        self.waiting_changed = asyncio.Event()
+        """The same, for whoever looks after what waits behind the message; set from the start when something does."""
         self.before_checkpoint: Callable[[], Awaitable[None]] | None = None
         """Awaited before each checkpoint, which is before each visible step."""
         self.ownership_lost = False

@@ -85,6 +85,7 @@ class JobRun:
         """Tell the handler that something came into the mailbox."""
         if self._job is not None:
             self._job.news.set()
+            self._job.waiting_changed.set()
 
     async def run(self) -> None:
         """Handle the message and finish it; errors of handlers and of the store are not raised."""
@@ -190,6 +191,7 @@ class JobRun:
             job.stop_requested.set()
         if claimed.has_followers:
             job.news.set()
+            job.waiting_changed.set()
         return job
 
     async def _finish(self, claimed: ClaimedJob, *, dead: bool = False) -> None:

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+from .busy_group import measure_busy_group
 from .busy_workspace import measure_busy_workspace
 from .concurrent_conversations import measure_crowd
 from .conversations import measure_conversations
@@ -35,6 +36,7 @@ def _list_parts(*, quick: bool, tokens_per_second: float = 50.0) -> dict[str, li
         "conversations": [lambda: measure_conversations(short=1 if quick else 7, long=1 if quick else 2)],
         "crowd": [measure_crowd],
         "workspace": [measure_busy_workspace],
+        "group": [measure_busy_group],
         "flood": [measure_flood],
         "scale": [lambda: measure_scale((10, 100) if quick else (10, 100, 1000))],
         "replicas": [lambda: measure_replicas(1 if quick else 5)],

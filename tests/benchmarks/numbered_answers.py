@@ -64,6 +64,11 @@ def time_replies(harness: ServiceHarness, personas: Iterable[Persona]) -> dict[i
     }
 
 
+def time_requests(harness: ServiceHarness) -> list[float]:
+    """List when questions reached the model."""
+    return [request.time for request in harness.wanjie.requests if request.path.endswith("/chat/completions")]
+
+
 def _sent_times(harness: ServiceHarness) -> dict[int, list[float]]:
     """By number, when the model sent each word; of an answer that was asked for again, the last time."""
     sent = defaultdict[int, list[float]](list)

@@ -115,6 +115,10 @@ class Case(Protocol):
         """Take the conversation away from the bot."""
         ...
 
+    def forbid_reactions(self) -> None:
+        """Let the conversation allow the bot no reactions."""
+        ...
+
     def promote(self) -> None:
         """Let whoever sits there decide for everybody; nobody has been asked about them yet."""
         ...

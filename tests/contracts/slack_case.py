@@ -111,6 +111,9 @@ class SlackCase:
     def expel(self) -> None:
         self._sim.remove_bot(self.persona.channel)
 
+    def forbid_reactions(self) -> None:
+        self._sim.scopes.discard("reactions:write")
+
     def promote(self) -> None:
         self.persona.user.person.is_admin = True
 

@@ -115,6 +115,9 @@ class TelegramCase:
         else:
             self._sim.remove_bot(self.persona.chat, self.persona.person)
 
+    def forbid_reactions(self) -> None:
+        self.persona.chat.available_reactions = frozenset()
+
     def promote(self) -> None:
         self._sim.promote(self.persona.chat, self.persona.person)
 

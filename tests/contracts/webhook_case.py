@@ -138,6 +138,9 @@ class WebhookCase:
     def expel(self) -> None:
         self._sim.expelled = True
 
+    def forbid_reactions(self) -> None:
+        """Nothing to do: there are none."""
+
     def promote(self) -> None:
         raise AssertionError("nobody decides for others here")
 

@@ -95,6 +95,10 @@ class SlackPersona:
         sights = [sight for sight in self._sim.timeline(self.channel, self.root) if sight.ts in whispers]
         return [text for _, text in sorted([*found, *((sight.at, sight.text) for sight in sights)])]
 
+    def reactions(self) -> list[str]:
+        bot = self._sim.workspace.bot.id
+        return [name for one in self._seen() for name, users in one.reactions.items() if bot in users]
+
     def folds(self) -> list[str]:
         return [text for message in self._own() if (text := fold(message))]
 

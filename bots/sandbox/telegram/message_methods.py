@@ -165,7 +165,8 @@ class Messages:
         if len(reactions) > 1:
             raise bad_request("REACTIONS_TOO_MANY")
         emoji = str(reactions[0].get("emoji", "")) if reactions else ""
-        if reactions and emoji not in self._reactions:
+        allowed = self._reactions if chat.available_reactions is None else chat.available_reactions
+        if reactions and emoji not in allowed:
             raise bad_request("REACTION_INVALID")
         message.reaction = emoji
         self._world.record(Event(time.monotonic(), chat.id, message.id, "reaction", emoji, topic=message.topic))

@@ -85,6 +85,10 @@ class TelegramPersona:
         events = self._sim.timeline(self.chat.id)
         return [event.media for event in events if event.kind == "action" and event.topic == self.topic]
 
+    def reactions(self) -> list[str]:
+        here = [message for message in self._sim.messages(self.chat.id) if message.topic == self.topic]
+        return [message.reaction for message in here if message.reaction]
+
     def folds(self) -> list[str]:
         shown = [message.content for message in self._own()]
         if draft := self._draft():

@@ -106,6 +106,8 @@ class Chat:
     drafts: dict[int | None, Draft] = field(default_factory=dict[int | None, Draft])
     next_id: int = 2  # in a forum, 1 is the General topic
     migrated_to: int = 0
+    available_reactions: frozenset[str] | None = None
+    """The reactions that the chat allows; None: all of them (Bot API: ChatFullInfo)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,3 +44,4 @@ class Features:
     status: Feature = field(default_factory=Feature)
     agent: Feature = field(default_factory=Feature)
     """Prompts, and sessions with titles: the app is an agent, and the workspace's plan has them."""
+    reactions: Feature = field(default_factory=Feature)

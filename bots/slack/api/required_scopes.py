@@ -15,6 +15,7 @@ PURPOSES = {
     "groups:write": "to leave a private channel that an admin has refused",
     "im:history": "to get direct messages",
     "mpim:history": "to get messages of groups of people",
+    "reactions:write": "to show on a question that it waits for its answer",
     "users:read": "to know names and languages",
 }
 """The purpose of each scope, for operators."""

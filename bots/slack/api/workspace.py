@@ -9,6 +9,7 @@ from bots.slack.api.deferred_calls import DeferredCalls
 from bots.slack.api.files import FilesApi
 from bots.slack.api.methods import SlackApi
 from bots.slack.api.missing_features import Features
+from bots.slack.api.reactions import ReactionsApi
 from bots.slack.api.users import UserDirectory
 
 
@@ -18,6 +19,7 @@ class WorkspaceApi:
 
     api: SlackApi
     files: FilesApi
+    reactions: ReactionsApi
     features: Features
     users: UserDirectory
     deferred: DeferredCalls

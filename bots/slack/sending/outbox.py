@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from bots.slack.api.errors import NOT_A_MEMBER_CODES
+from bots.slack.api.errors import NOT_A_MEMBER_CODES, MissingScopeError
 from bots.slack.api.users import USER_ID_PREFIXES
 from bots.slack.api.workspace import WorkspaceApi
 from bots.slack.blocks.markdown import escape, notification_text
@@ -23,6 +23,7 @@ from core.chat.port.errors import (
     NotAMemberError,
     OutboxError,
     PlatformUnreachableError,
+    RateLimitedError,
     RecipientGoneError,
 )
 from core.chat.port.incoming import Incoming
@@ -49,6 +50,7 @@ CAPABILITIES = Capabilities(
     upload_limit=50_000_000,  # Slack allows a gigabyte; answers need less
     download_limit=20_000_000,  # Slack hands out any file; more would fill the memory
     searchable_menus=True,
+    waiting_marks=True,
     max_page_age=230,  # Slack closes a stream after 5 minutes, even an active one
 )
 
@@ -56,6 +58,7 @@ _SLOW_ACTIVITIES = frozenset[Activity]({"recording", "drawing"})
 """Activities slow enough to spend one of the 5 replies to a command on an announcement."""
 
 _LOADING_KEYS = ("activity.thinking", "activity.searching", "activity.wording")
+_WAITING_REACTION = "eyes"
 _STATUS_TIMEOUT = 3.0
 
 _MAX_CLOCK_SKEW = 2.0
@@ -112,6 +115,27 @@ class SlackOutbox(Outbox):
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
         """See `Outbox`; Slack requires that the whole message is updated."""
         await self._pages.set_buttons(shown.page, PageText.render(shown.text, shown.folded, final=True), buttons)
+
+    async def mark_as_waiting(self, *, waiting: bool) -> None:
+        """See `Outbox`; a removal that the rate limits refuse is made later."""
+        reactions, channel, message = self._workspace.reactions, self._channel, self._incoming.message_id
+        if not self._workspace.features.reactions.is_available(channel):
+            return
+
+        async def remove() -> None:
+            await reactions.remove(channel, message, _WAITING_REACTION)
+
+        try:
+            if waiting:
+                await reactions.add(channel, message, _WAITING_REACTION, user=self._incoming.sender.id)
+            else:
+                await remove()
+        except RateLimitedError:
+            if waiting:
+                raise
+            self._workspace.deferred.schedule(channel, message, remove)
+        except MissingScopeError:
+            self._workspace.features.reactions.disable()
 
     async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
         """Share a recording, or post one message of pictures; see `Outbox`."""

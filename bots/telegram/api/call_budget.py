@@ -85,6 +85,11 @@ class CallBudget:
             raise RateLimitedError(refusal.seconds)
         self._preview_order.record(owner, Priority.STEP)
 
+    async def acquire_reaction(self, limit: RateLimit) -> None:
+        """Count a reaction, which is no message; raises `RateLimitedError`."""
+        if refusal := await self._rate_limiter.ask(limit):
+            raise RateLimitedError(refusal.seconds)
+
     async def pause(self, name: str, seconds: float) -> None:
         """Grant no call under the limit `name` for `seconds`."""
         await self._rate_limiter.pause(name, seconds)

@@ -16,10 +16,12 @@ from .errors import get_retry_after, to_outbox_error
 from .rate_limits import (
     BOT_LIMIT,
     PRESS_LIMIT,
+    REACTION_LIMIT,
     get_album_limits,
     get_chat_limit_names,
     get_draft_limits,
     get_typing_limits,
+    leave_room,
 )
 
 _log = structlog.get_logger()
@@ -36,6 +38,11 @@ class RateLimitedChat:
     def __init__(self, budget: CallBudget, chat_id: int) -> None:
         self._budget = budget
         self._chat_id = chat_id
+        self._waiting_answers = 0
+
+    def leave_room(self, answers: int) -> None:
+        """Let all but final calls leave so many calls of a group's minute to answers that wait."""
+        self._waiting_answers = answers
 
     def get_wait(self, priority: Priority) -> float:
         """Return the seconds until a call is worth trying, as far as this process knows; it keeps its turn."""
@@ -58,7 +65,8 @@ class RateLimitedChat:
 
     async def call_as_typing(self, call: _Call[object]) -> None:
         """Send a chat action."""
-        await self._budget.acquire(self, Priority.TYPING, get_typing_limits(self._chat_id))
+        limits = leave_room(get_typing_limits(self._chat_id), self._waiting_answers)
+        await self._budget.acquire(self, Priority.TYPING, limits)
         await self._call_once(call)
 
     def get_preview_wait(self) -> float:
@@ -74,6 +82,11 @@ class RateLimitedChat:
     def is_bot_busy(self) -> bool:
         """Whether chats compete for the messages of the whole bot."""
         return self._budget.is_busy
+
+    async def call_as_reaction(self, call: _Call[object]) -> None:
+        """Set a reaction."""
+        await self._budget.acquire_reaction(REACTION_LIMIT)
+        await self._call_once(call)
 
     async def call_outside_chat_limits(self, call: _Call[_Result]) -> _Result:
         """Make a call that no limit of the chat counts."""
@@ -93,6 +106,8 @@ class RateLimitedChat:
 
     async def _acquire_message(self, priority: Priority, count: int) -> None:
         limits = get_album_limits(self._chat_id, count, priority)
+        if priority > Priority.FINAL:
+            limits = leave_room(limits, self._waiting_answers)
         await self._budget.acquire(self, priority, limits, count=count)
 
     async def _handle_failure(self, error: TelegramError) -> OutboxError:

@@ -13,10 +13,13 @@ from core.redis import RateLimit
 
 from .call_order import Priority
 
+_MINUTE = "minute:"
 BOT_LIMIT = RateLimit("bot", 26, 1.0)
 PRESS_LIMIT = replace(BOT_LIMIT, fair=True, reserve=8)
 """The same calls, as answers to presses count: they leave some for messages, and a person's presses leave as many to
 those of others."""
+REACTION_LIMIT = RateLimit("reactions", 20, 1.0)
+"""A reaction is no message; how often a bot may set one is not documented."""
 PREVIEW_LIMIT = RateLimit("preview", 200, 1.0)
 """Drafts of this process: Telegram has no limit for all of them, but each takes a millisecond of a processor."""
 _RESERVES = {Priority.START: 1, Priority.STEP: 2, Priority.TYPING: 7, Priority.BUTTONS: 8}
@@ -62,6 +65,13 @@ def get_draft_limits(chat_id: int) -> tuple[RateLimit, ...]:
     return (RateLimit(f"draft:{chat_id}", 16, 1.35, is_bucket=True),)
 
 
+def leave_room(limits: tuple[RateLimit, ...], answers: int) -> tuple[RateLimit, ...]:
+    """Return `limits` with so many more calls of a group's minute in reserve."""
+    return tuple(
+        replace(limit, reserve=limit.reserve + answers) if limit.name.startswith(_MINUTE) else limit for limit in limits
+    )
+
+
 def get_bot_limit(priority: Priority) -> RateLimit:
     """Return the limit of the whole bot."""
     return replace(BOT_LIMIT, reserve=_RESERVES.get(priority, 0))
@@ -76,4 +86,4 @@ def get_chat_limit_names(chat_id: int) -> tuple[str, ...]:
 def _get_minute_limits(chat_id: int, priority: Priority) -> tuple[RateLimit, ...]:
     # The ids of groups are negative (Bot API: Chat.id).
     reserve = _CHAT_RESERVES.get(priority, 0)
-    return (RateLimit(f"minute:{chat_id}", 19, 60.0, reserve=reserve),) if chat_id < 0 else ()
+    return (RateLimit(f"{_MINUTE}{chat_id}", 19, 60.0, reserve=reserve),) if chat_id < 0 else ()

@@ -7,14 +7,12 @@ import contextlib
 from dataclasses import replace
 
 import structlog
-from telegram import InlineKeyboardMarkup
+from telegram import ReactionTypeEmoji
 from telegram.constants import ChatAction
-from telegram.error import BadRequest
 
 from bots.telegram.api.call_budget import CallBudget
 from bots.telegram.api.call_order import Priority
 from bots.telegram.api.client import TelegramApi
-from bots.telegram.api.errors import is_already_deleted, is_not_modified, is_undeletable
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.recovery.chat_access import ChatAccess
 from bots.telegram.recovery.find_lost_message import LostMessageFinder
@@ -38,6 +36,7 @@ from core.chat.text.protect_literals import close_open_marks
 from .admins import AdminLookup
 from .keyboards import build_button_keyboard, build_menu_keyboard
 from .media import MediaSender
+from .message_changes import delete_message, set_keyboard
 from .messages import Draft, MessageSender
 from .previews import DraftPolicy, PreviewSender
 
@@ -52,10 +51,12 @@ CAPABILITIES = Capabilities(
     buttons_after_first_step=True,
     observes=True,
     ratings=True,
+    waiting_marks=True,
     edits=True,
 )
 """Telegram allows 4096 characters. Rendering adds one to each mention, which has at least six, and one below a fold."""
 
+_WAITING = ReactionTypeEmoji("👀")
 _MODE = "post"
 _ACTIVITY_TIMEOUT = 3.0
 """Seconds: an answer does not wait longer for its typing indicator."""
@@ -148,7 +149,18 @@ class TelegramOutbox(Outbox):
         """See `Outbox`; the text does not change (Bot API: editMessageReplyMarkup)."""
         message_id, keyboard = int(shown.page.message_id), build_button_keyboard(buttons)
         await self._chat_calls.call_as_message(
-            lambda chat: self._set_keyboard(chat, message_id, keyboard), priority=Priority.BUTTONS
+            lambda chat: set_keyboard(self._api, chat, message_id, keyboard), priority=Priority.BUTTONS
+        )
+
+    def leave_room(self, answers: int) -> None:
+        """See `Outbox`; in a group, edits and chat actions count like messages."""
+        self._chat_calls.leave_room(answers)
+
+    async def mark_as_waiting(self, *, waiting: bool) -> None:
+        """See `Outbox`; a group may allow no reactions, or not this one (Bot API: setMessageReaction)."""
+        message_id, reaction = int(self._incoming.message_id), [_WAITING] if waiting else []
+        await self._chat_calls.call_as_reaction(
+            lambda chat: self._api.set_message_reaction(chat, message_id, reaction=reaction)
         )
 
     async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
@@ -197,7 +209,7 @@ class TelegramOutbox(Outbox):
     async def delete_page(self, page: Page) -> None:
         """Delete the page's message; one that is deleted already, or never will be, is a success."""
         self._shown_pages.pop(page.message_id, None)
-        await self._chat_calls.call_as_message(lambda chat: self._delete_message(chat, page.message_id))
+        await self._chat_calls.call_as_message(lambda chat: delete_message(self._api, chat, page.message_id))
 
     async def send_text(self, text: str) -> None:
         """Send a sentence; see `Outbox`."""
@@ -285,22 +297,6 @@ class TelegramOutbox(Outbox):
             if final:
                 raise UneditableError(str(error)) from error
             raise
-
-    async def _set_keyboard(self, chat: int, message_id: int, keyboard: InlineKeyboardMarkup | None) -> None:
-        try:
-            await self._api.edit_message_reply_markup(chat, message_id, reply_markup=keyboard)
-        except BadRequest as error:
-            if not is_not_modified(error):
-                raise
-
-    async def _delete_message(self, chat: int, message_id: str) -> None:
-        try:
-            await self._api.delete_message(chat, int(message_id))
-        except BadRequest as error:
-            if is_undeletable(error):
-                _log.warning("Telegram does not let a message be deleted", chat=chat, reason=error)
-            elif not is_already_deleted(error):
-                raise
 
     async def _answer_callback_query(self, hint: str = "") -> None:
         """Answer the callback query, once, so that the button stops loading; after some minutes Telegram refuses it."""

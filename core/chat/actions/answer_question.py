@@ -72,15 +72,31 @@ class QuestionAnswerer:
         else:
             await self.answer(context, question, conversation)
 
+    async def ask_ahead(self, context: EventContext) -> None:
+        """Begin to ask for the answer to a message whose turn comes later.
+
+        Raises `OwnershipLostError` where something would have to be shown first, and the errors of `answer_message`.
+        """
+        conversation = await self._answers.load_context(context)
+        question = await self._reader.read(context, conversation)
+        if question.text and estimate_tokens(question.text) <= self._answers.max_question_tokens:
+            request = await self._make_request(context, question, conversation)
+            await self._answers.ask_ahead(context, await self._complete(context, request))
+
     async def answer(
         self, context: EventContext, question: Question, conversation: ConversationContext, *, replaces: int = 0
     ) -> None:
         """Answer a question with all its pictures, in place of the newest `replaces` messages of the history."""
+        await self._run(context, await self._make_request(context, question, conversation, replaces=replaces))
+
+    async def _make_request(
+        self, context: EventContext, question: Question, conversation: ConversationContext, *, replaces: int = 0
+    ) -> AnswerRequest:
         asked = HistoryMessage("user", question.text, question.files)
         conversation = await self._reader.load_pictures(context, conversation, *(() if question.images else (asked,)))
         images = tuple(conversation.pictures[file] for file in question.files if file in conversation.pictures)
         question = replace(question, images=question.images or images)
-        await self._run(context, AnswerRequest(question, conversation, self._pictures(context), replaces=replaces))
+        return AnswerRequest(question, conversation, self._pictures(context), replaces=replaces)
 
     async def answer_about(
         self, context: EventContext, question: Question, observed: Sequence[ObservedMessage]
@@ -96,9 +112,7 @@ class QuestionAnswerer:
         await self._run(context, AnswerRequest(question, conversation, self._pictures(context), continues=asked))
 
     async def _run(self, context: EventContext, request: AnswerRequest) -> None:
-        tools = MediaTools(context, self._drawer, self._speaker) if self._offers_tools else None
-        observed = request.observed or await self._list_observed(context)
-        text = await self._answers.answer(context, replace(request, toolbox=tools, observed=observed))
+        text = await self._answers.answer(context, await self._complete(context, request))
         if not request.conversation.history:
             await context.outbox.set_title(make_title(context.incoming.text or request.question.text))
         await post_answer_pictures(context, request.pictures, self._images)
@@ -110,6 +124,12 @@ class QuestionAnswerer:
         if context.preferences.observe != "on" or context.incoming.direct:
             return ()
         return await self._observed.list(context.chat, newest=_OBSERVED_CONTEXT)
+
+    async def _complete(self, context: EventContext, request: AnswerRequest) -> AnswerRequest:
+        """Add the tools, and what was said before the question."""
+        tools = MediaTools(context, self._drawer, self._speaker) if self._offers_tools else None
+        observed = request.observed or await self._list_observed(context)
+        return replace(request, toolbox=tools, observed=observed)
 
     def _pictures(self, context: EventContext) -> AnswerPictures:
         return AnswerPictures(self._files, context.job, context.chat)

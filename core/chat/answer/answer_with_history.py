@@ -25,9 +25,9 @@ from core.metrics import Metrics
 from core.store import Conversations, HistoryMessage
 from core.wanjie import Catalog, ChatRequest, WanjieError
 
+from .ahead_answers import AheadAnswers
 from .answer_request import AnswerRequest, ConversationContext
 from .model_choice import ChatModels, ModelSelector
-from .model_client import ChatClient
 from .stream_answer import AnswerWriter
 
 _log = structlog.get_logger()
@@ -60,7 +60,7 @@ class AnswerService:
 
     def __init__(
         self,
-        client: ChatClient,
+        client: AheadAnswers,
         catalog: Catalog,
         models: ModelSelector,
         conversations: Conversations,
@@ -154,6 +154,18 @@ class AnswerService:
         if model is not None:
             chat = str(context.incoming.chat.parent)  # a rating does not tell its topic
             await self._conversations.put_note(chat, MODEL_NOTE + message.page.message_id, model)
+
+    async def ask_ahead(self, context: EventContext, request: AnswerRequest) -> None:
+        """Begin to ask the chat's model for an answer whose turn comes later; `answer` shows it then.
+
+        A video is not asked for: it takes long and costs much, and the question may still be withdrawn.
+        """
+        model = await request.conversation.models.find("chat")
+        if model is not None and self._catalog.detect_kind(model) != "video":
+            job = context.job
+            self._client.ask(
+                job.lane, job.event_id, self._chat_request(model, request, context.incoming), context.payer
+            )
 
     async def _save(self, context: EventContext, request: AnswerRequest, text: str) -> None:
         """Put question and answer into the history in one step."""

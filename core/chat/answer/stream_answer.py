@@ -37,8 +37,8 @@ from core.wanjie import (
     ToolCall,
 )
 
+from .ahead_answers import AheadAnswers
 from .answer_request import AnswerRequest
-from .model_client import ChatClient
 from .reasoning_display import ReasoningFilter
 from .tool_protocol import Toolbox
 
@@ -78,7 +78,7 @@ class AnswerWriter:
 
     def __init__(
         self,
-        client: ChatClient,
+        client: AheadAnswers,
         context: EventContext,
         buttons: AnswerButtons,
         request: AnswerRequest,
@@ -178,7 +178,9 @@ class AnswerWriter:
         shown_before, reasoning = list[TextChunk](), ReasoningFilter(self._reasoning_display)
         for rounds_left in reversed(range(_MAX_ROUNDS)):
             current = _Round()
-            async with aclosing(self._client.stream(request, self._payer, attempts)) as deltas:
+            lane, event = self._job.lane, self._job.event_id
+            stream = self._client.stream(request, self._payer, attempts, lane=lane, event=event)
+            async with aclosing(stream) as deltas:
                 async for delta in deltas:
                     if isinstance(delta, Correction):
                         current, reasoning = _Round(), ReasoningFilter(self._reasoning_display)

@@ -168,11 +168,15 @@ def _read_piece(payload: bytes, read: ReadEvent) -> _Piece | None:
     return incoming and _Piece(Envelope(incoming.event_id, payload), incoming)
 
 
-def _read_waiting(envelope: Envelope, read: ReadEvent) -> _Piece | None:
+def read_waiting(envelope: Envelope, read: ReadEvent) -> Incoming | None:
     """Read an event that waits; None when it cannot be read; its own job reports that."""
-    incoming: Incoming | None = None
     with UnexpectedErrors():
-        incoming = read(envelope.payload)
+        return read(envelope.payload)
+    return None
+
+
+def _read_waiting(envelope: Envelope, read: ReadEvent) -> _Piece | None:
+    incoming = read_waiting(envelope, read)
     return incoming and _Piece(envelope, incoming)
 
 

@@ -39,6 +39,8 @@ class Capabilities:
     """What people in a group say to each other comes in as additions, which the bot may keep where the group wants."""
     ratings: bool = False
     """People can rate a message of the bot's, which comes in as a `Rating`."""
+    waiting_marks: bool = False
+    """A message can bear a mark that it waits for its answer, such as a reaction."""
     edits: bool = False
     """People hear that a question which they edit counts as edited until its answer begins."""
     max_page_age: float | None = None

@@ -136,6 +136,20 @@ class Outbox(Protocol):
         Never raises. Default: the platform shows it by itself.
         """
 
+    def leave_room(self, answers: int) -> None:
+        """Leave room in the rate limits of the chat for so many answers to messages that wait behind this one.
+
+        From now on what is cosmetic (steps of a growing page, the activity) gives way to them. Default: the platform
+        lets one chat have as many messages as it likes.
+        """
+
+    async def mark_as_waiting(self, *, waiting: bool) -> None:
+        """Show on the incoming message that it was taken and waits for its answer, or remove that mark.
+
+        Nobody is notified, and it counts as no message. Called where `Capabilities.waiting_marks` says so; a refusal
+        is ignored. Showing or removing the mark twice is a success.
+        """
+
     async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
         """Post `media` with its caption, and return the page as `done`, with its `message_id`.
 

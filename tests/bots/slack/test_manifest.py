@@ -74,7 +74,8 @@ def test_the_app_requests_only_the_scopes_the_bot_needs() -> None:
     scopes = set(found["oauth_config"]["scopes"]["bot"])
     looked_up = {"channels:read", "files:read", "groups:read", "users:read"}
     left = {"channels:manage", "groups:write"}
-    assert {*needed.values(), *looked_up, *left, "assistant:write", "chat:write", "commands", "files:write"} == scopes
+    used = {"assistant:write", "chat:write", "commands", "files:write", "reactions:write"}
+    assert {*needed.values(), *looked_up, *left, *used} == scopes
 
 
 def test_an_app_may_be_no_agent() -> None:

@@ -293,6 +293,11 @@ async def test_one_reaction_of_those_that_exist_can_be_set(client: Client) -> No
         await client.bot.set_message_reaction(11, said.id, [ReactionTypeEmoji("👀"), ReactionTypeEmoji("🔥")])
     with pytest.raises(BadRequest, match="Message to react not found"):
         await client.bot.set_message_reaction(11, 999, "👀")
+    said.chat.available_reactions = frozenset("👍")
+    assert await client.bot.set_message_reaction(11, said.id, "👍")
+    with pytest.raises(BadRequest, match=r"(?i)reaction_invalid"):
+        await client.bot.set_message_reaction(11, said.id, "👀")
+    assert await client.bot.set_message_reaction(11, said.id, [])
 
 
 async def test_an_unknown_chat_action_is_refused(client: Client) -> None:

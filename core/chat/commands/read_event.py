@@ -1,0 +1,37 @@
+"""Reading what a platform has stored, commands that came as text included."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.chat.port.incoming import Incoming
+from core.chat.port.platform import Platform
+from core.chat.text.attribution import replace_typed_marks
+from core.chat.text.cost_line import remove_cost_line
+
+from . import find_command, parse_command
+
+
+def read_stored(platform: Platform, payload: bytes) -> Incoming | None:
+    """Read what a platform has stored, commands that came as text included."""
+    incoming = platform.read(payload)
+    if incoming is not None:
+        incoming = replace(incoming, quoted=remove_cost_line(incoming.quoted))
+        return parse_command(replace_typed_marks(incoming))
+    addition = platform.read_addition(payload)
+    if addition is None:
+        return None
+    # A command may be edited, too; a part is none, since nobody is addressed in it.
+    return replace_typed_marks(addition) if addition.part else parse_command(replace_typed_marks(addition))
+
+
+def may_have_news(incoming: Incoming) -> bool:
+    """Whether something else was said that is news to the bot: only words that call it into a group bring any.
+
+    Of commands, only those that work on a message read on.
+    """
+    if incoming.choice is not None or incoming.added or incoming.rating is not None:
+        return False
+    command = find_command(incoming.command)
+    asks = incoming.mentioned or (incoming.addressed and not incoming.direct and not incoming.command)
+    return asks and (command is None or command.of_message)
