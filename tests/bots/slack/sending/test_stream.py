@@ -154,6 +154,7 @@ async def test_the_end_of_a_timed_out_stream_is_complete(scene: Scene) -> None:
 
 
 async def test_a_stream_stopped_by_its_reader_keeps_its_text_and_can_be_finished(scene: Scene) -> None:
+    scene.slack.rules.agent_sessions = True  # only agents have a stop button
     shown = await scene.show("One", "One two")
     await scene.ann.stop(scene.channel, scene.question.ts)
     page = await run_with_retries(lambda: scene.outbox.update_page(shown, "One two three", final=False))
