@@ -45,4 +45,4 @@ async def _set_mark(outbox: Outbox, *, waiting: bool) -> None:
     try:
         await run_with_retries(lambda: outbox.mark_as_waiting(waiting=waiting), max_seconds=_TIMEOUT)
     except OutboxError as error:
-        _log.info("the mark of a waiting message could not be changed", reason=str(error), waiting=waiting)
+        _log.info("the mark of a waiting message could not be changed", reason=error, waiting=waiting)

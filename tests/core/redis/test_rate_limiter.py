@@ -71,10 +71,11 @@ async def test_the_rate_limiter_behaves_like_its_model(
 ) -> None:
     """Time is made to pass by shifting what was logged into the past."""
     await redis.flushall()  # pyright: ignore[reportUnknownMemberType] - redis-py leaves options untyped
-    budget, model, now = RateLimiter(redis, "account"), Model(), 0
+    budget, model, shifted, started = RateLimiter(redis, "account"), Model(), 0, time.monotonic()
     for passed, limits, reserve, person in questions:
-        now += passed
+        shifted += passed
         await _let_pass(redis, passed)
+        now = shifted + int((time.monotonic() - started) * SECOND)
         expected = model.wait(now, limits, reserve, person)
         answer = await budget.acquire(*limits, reserve=reserve, person=person) * SECOND
 
