@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import stat
-import tarfile
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -155,7 +155,6 @@ async def test_a_damaged_file_of_the_private_store_is_explained(tmp_path: Path) 
 
 
 async def test_a_backup_of_the_data_directory_is_restored_on_another_machine(tmp_path: Path) -> None:
-    archive = tmp_path / "backup.tar.gz"
     async with ServiceHarness(tmp_path) as harness:
         service = await harness.start(DATA_DIR=str(tmp_path / "first/data"))
         await harness.ready()
@@ -163,11 +162,9 @@ async def test_a_backup_of_the_data_directory_is_restored_on_another_machine(tmp
         await persona.say("My cat is called Tom")
         await persona.until(persona.answers)
         assert await harness.end(service) == 0
-        with tarfile.open(archive, "w:gz") as backup:
-            backup.add(tmp_path / "first/data", "data")
+        archive = shutil.make_archive(str(tmp_path / "backup"), "gztar", tmp_path / "first", "data")
 
-        with tarfile.open(archive) as backup:
-            backup.extractall(tmp_path / "second", filter="data")
+        shutil.unpack_archive(archive, tmp_path / "second")
         await harness.start(DATA_DIR=str(tmp_path / "second/data"))
         await persona.say("What is my cat called?")
         await persona.until(lambda: len(persona.answers()) > 1)
