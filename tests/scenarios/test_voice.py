@@ -58,6 +58,7 @@ async def test_a_slack_status_ends_with_an_ephemeral_answer(harness: ServiceHarn
     await persona.until(lambda: "Speak" in " ".join(persona.buttons()))
     harness.wanjie.script.violates_policy, harness.wanjie.script.speech_delay = lambda _: True, 0.5
     await persona.press("Speak")
+    await persona.until(lambda: _status(harness) == "is recording…")
     await persona.until(lambda: "content rules" in " ".join(persona.answers()))
 
     await persona.until(lambda: _status(harness) == "")

@@ -190,8 +190,8 @@ class WanjieSim:
 
     async def _speech(self, _: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         text = check_speech(body, self.script.models, self.script.voices)
-        check_content_policy(text, self.script.violates_policy)
         await asyncio.sleep(self.script.speech_delay)
+        check_content_policy(text, self.script.violates_policy)
         return web.Response(body=self.script.sound(text), content_type="audio/mpeg")
 
     async def _transcription(self, _: web.Request, body: dict[str, Any]) -> web.StreamResponse:
