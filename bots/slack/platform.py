@@ -21,20 +21,17 @@ from core.chat.port.platform import Standing
 from core.chat.port.platform_calls import PlatformCalls
 from core.chat.text.translations import Translations
 from core.error_words import keep_error_words
+from core.json_reader import Json
 from core.metrics import Metrics
 from core.redis import RateLimiter
 from core.settings import NO_PROXIES, Proxies
 
 from .api.affiliation import Affiliation
-from .api.agent_sessions import AgentSessions
-from .api.call import ApiCaller, AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
-from .api.deferred_calls import DeferredCalls
-from .api.files import FilesApi
-from .api.methods import SlackApi
-from .api.missing_features import Features
-from .api.reactions import ReactionsApi
-from .api.users import USER_ID_PREFIXES, UserDirectory
+from .api.bot_account import BotAccount
+from .api.call import Identity, create_web_client, fetch_identity, open_socket
+from .api.users import USER_ID_PREFIXES
 from .api.workspace import WorkspaceApi
+from .api.workspaces import Workspaces
 from .events.enrich import enrich
 from .events.event_storage import EventStorage
 from .events.http_requests import HttpReceiver
@@ -83,10 +80,6 @@ class SlackPlatform(RunningPlatform):
         self._proxies = proxies
         self._rate_limiters = rate_limiters
         self._suggest = suggest
-        self._workspaces: dict[str, WorkspaceApi] = {}
-        self._features = Features()
-        self._users = UserDirectory()
-        self._deferred = DeferredCalls()
         self._translations = Translations()
         self._identity: Identity | None = None
         self._web: _Web | None = None
@@ -100,13 +93,13 @@ class SlackPlatform(RunningPlatform):
 
     async def __aenter__(self) -> Self:
         sessions, url = Sessions(self._proxies, timeout=_TIMEOUT), self._settings.api_url
-        client = create_web_client(self._settings.bot_token.get_secret_value(), url, sessions.get_session(url))
-        self._web = _Web(client, sessions)
+        bot = BotAccount(create_web_client(self._settings.bot_token.get_secret_value(), url, sessions.get_session(url)))
+        self._web = _Web(sessions, bot, Workspaces(sessions, lambda _: bot, self._find_limiter, self._calls))
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._deferred.aclose()
         if self._web is not None:
+            await self._web.workspaces.aclose()
             await self._web.sessions.aclose()
 
     async def run(self, receive: ReceiveEvent) -> None:
@@ -117,7 +110,7 @@ class SlackPlatform(RunningPlatform):
         for events is not available.
         """
         await self.connect()
-        events = EventStorage(self._installation, receive, self._suggest_options)
+        events = EventStorage(self._find_installation, receive, self._suggest_options)
         if self._settings.mode == "http":
             await self._receive_over_http(events)
         else:
@@ -125,11 +118,11 @@ class SlackPlatform(RunningPlatform):
 
     async def _receive_over_socket(self, events: EventStorage) -> None:
         app_token, web = get_secret(self._settings.app_token), self._open_web
-        listener = SocketListener(web.client, app_token, events, web.sessions.open_session)
+        listener = SocketListener(web.bot.client, app_token, events, web.sessions.open_session)
         give_up = True
         while True:
             address = await _retry_until_answered(
-                lambda: open_socket(web.client, app_token), "SLACK_APP_TOKEN", give_up=give_up
+                lambda: open_socket(web.bot.client, app_token), "SLACK_APP_TOKEN", give_up=give_up
             )
             give_up = False
             await listener.listen(address, self._set_connected)
@@ -152,8 +145,9 @@ class SlackPlatform(RunningPlatform):
         """Fetch the bot's identity, waiting until Slack can be reached; raise `SlackTokenError` if it refuses."""
         if self._identity is None:
             self._identity = await _retry_until_answered(
-                lambda: fetch_identity(self._open_web.client), "SLACK_BOT_TOKEN", give_up=True
+                lambda: fetch_identity(self._open_web.bot.client), "SLACK_BOT_TOKEN", give_up=True
             )
+            self._open_web.bot.user = self._identity.user
             _log.info("Slack knows the bot", team=self._identity.team, user=self._identity.user)
             if missing := self._identity.missing_scopes:
                 _log.warning(
@@ -174,7 +168,7 @@ class SlackPlatform(RunningPlatform):
         incoming = replace(incoming, sender=await self._look_up_sender(incoming.chat, incoming.sender))
         if sender_only:
             return incoming
-        return await enrich(incoming, self._workspace_of(incoming.chat.account), self._bot_user(), since=since)
+        return await enrich(incoming, self._workspace_of(incoming.chat), since=since)
 
     def get_standing(self, incoming: Incoming) -> Standing | None:
         """See `Platform`; only the profile tells guests from members."""
@@ -185,13 +179,14 @@ class SlackPlatform(RunningPlatform):
             return "insider"  # an app that SLACK_ALLOWED_APPS names
         if team and self._settings.connect == "off":
             return "outsider"
-        known = self._users.get_known_affiliation(incoming.sender.id, incoming.chat.account)
+        users = self._workspace_of(incoming.chat).users
+        known = users.get_known_affiliation(incoming.sender.id, incoming.chat.account)
         return known and self._to_standing(known)
 
     async def look_up_standing(self, incoming: Incoming) -> Standing | None:
         """See `Platform`; the answer may be ten minutes old."""
-        api, sender = self._workspace_of(incoming.chat.account).api, incoming.sender.id
-        found = await self._users.look_up_affiliation(api, sender, incoming.chat.account)
+        workspace, team = self._workspace_of(incoming.chat), incoming.chat.account
+        found = await workspace.users.look_up_affiliation(workspace.api, incoming.sender.id, team)
         return found and self._to_standing(found)
 
     def _to_standing(self, affiliation: Affiliation) -> Standing:
@@ -201,11 +196,11 @@ class SlackPlatform(RunningPlatform):
 
     async def leave(self, chat: ChatRef) -> None:
         """Leave a channel; a direct message cannot be left."""
-        await self._workspace_of(chat.account).api.leave(chat.chat)
+        await self._workspace_of(chat).api.leave(chat.chat)
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Return the outbox for `incoming`; keep it for the whole job, since it remembers failed calls."""
-        return SlackOutbox(self._workspace_of(incoming.chat.account), incoming, self._bot_user, self._translations)
+        return SlackOutbox(self._workspace_of(incoming.chat), incoming, self._translations)
 
     async def _suggest_options(
         self, menu: str, chat: ChatRef, text: str, reader: Sender, most: int
@@ -213,7 +208,13 @@ class SlackPlatform(RunningPlatform):
         return await self._suggest(menu, chat, text, await self._look_up_sender(chat, reader), most)
 
     async def _look_up_sender(self, chat: ChatRef, sender: Sender) -> Sender:
-        return await self._users.complete_sender(self._workspace_of(chat.account).api, sender)
+        workspace = self._workspace_of(chat)
+        return await workspace.users.complete_sender(workspace.api, sender)
+
+    async def _find_installation(self, body: Json) -> Installation:
+        """Return the installation for which Slack sends `body`."""
+        del body  # there is one
+        return self._installation
 
     @property
     def _installation(self) -> Installation:
@@ -221,24 +222,11 @@ class SlackPlatform(RunningPlatform):
         settings = self._settings
         return Installation(identity.team, identity.user, frozenset(settings.allowed_apps), settings.command_prefix)
 
-    def _bot_user(self) -> str:
-        return self._identity.user if self._identity else ""
+    def _workspace_of(self, chat: ChatRef) -> WorkspaceApi:
+        return self._open_web.workspaces.get(chat.account)
 
-    def _workspace_of(self, account: str) -> WorkspaceApi:
-        team = self._workspaces.get(account)
-        if team is None:
-            web = self._open_web
-            caller = ApiCaller(web.client, self._rate_limiters(f"{PLATFORM}:{account}"), self._calls)
-            team = self._workspaces[account] = WorkspaceApi(
-                SlackApi(caller, web.sessions),
-                FilesApi(caller, web.sessions),
-                ReactionsApi(caller),
-                self._features,
-                self._users,
-                self._deferred,
-                AgentSessions(caller, self._features.agent),
-            )
-        return team
+    def _find_limiter(self, team: str) -> RateLimiter:
+        return self._rate_limiters(f"{PLATFORM}:{team}")
 
     def _set_connected(self, connected: bool) -> None:  # noqa: FBT001 - a callback that takes one value
         if connected:
@@ -255,8 +243,9 @@ class SlackPlatform(RunningPlatform):
 
 @dataclass(frozen=True, slots=True)
 class _Web:
-    client: AsyncWebClient
     sessions: Sessions
+    bot: BotAccount
+    workspaces: Workspaces
 
 
 async def _retry_until_answered(call: Callable[[], Awaitable[_Result]], variable: str, *, give_up: bool) -> _Result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.slack.api.agent_sessions import AgentSessions
+from bots.slack.api.bot_account import BotAccount
 from bots.slack.api.deferred_calls import DeferredCalls
 from bots.slack.api.files import FilesApi
 from bots.slack.api.methods import SlackApi
@@ -24,3 +25,4 @@ class WorkspaceApi:
     users: UserDirectory
     deferred: DeferredCalls
     sessions: AgentSessions
+    bot: BotAccount

@@ -21,16 +21,16 @@ _EVENT_TS = re.compile(r"[a-z](\d+\.\d+)")
 """An event id with a ts: of messages, presses, shortcuts."""
 
 
-async def enrich(incoming: Incoming, workspace: WorkspaceApi, bot: str, *, since: str | None) -> Incoming:
+async def enrich(incoming: Incoming, workspace: WorkspaceApi, *, since: str | None) -> Incoming:
     """Add the thread in which a message mentions the bot: all of it, or the messages after the event `since`.
 
     Look up names, and files of which only the id is known. Never raises.
     """
     if incoming.thread not in {"", incoming.message_id}:
         if since == "":
-            incoming = await add_thread(incoming, workspace, bot)
+            incoming = await add_thread(incoming, workspace)
         elif last := _EVENT_TS.fullmatch(since or ""):
-            incoming = await add_thread_since(incoming, workspace, bot, last[1])
+            incoming = await add_thread_since(incoming, workspace, last[1])
     incoming, attachments, quoted = await asyncio.gather(
         _fill_in_names(incoming, workspace),
         _look_up_files(incoming.attachments, workspace.files),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
 import structlog
 
@@ -17,6 +19,7 @@ from .installation import PLATFORM, Installation
 from .menu_search import find_options
 from .parse import find_ignored_app
 
+FindInstallation: TypeAlias = Callable[[Json], Awaitable[Installation]]
 _log = structlog.get_logger()
 _STORE_TIMEOUT = 2.5
 """Seconds: Slack redelivers what is not acknowledged within 3."""
@@ -33,11 +36,11 @@ class EventStorage:
 
     `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ..., "team": ...}`
     as JSON. If it raises, it is called again, for 2.5 seconds in all. Searches in select menus are not stored:
-    `suggest` answers them in the acknowledgement.
+    `suggest` answers them in the acknowledgement. `find_installation` returns the one for which a payload is sent.
     """
 
-    def __init__(self, installation: Installation, receive: ReceiveEvent, suggest: SuggestOptions) -> None:
-        self._installation = installation
+    def __init__(self, find_installation: FindInstallation, receive: ReceiveEvent, suggest: SuggestOptions) -> None:
+        self._find_installation = find_installation
         self._receive = receive
         self._suggest = suggest
 
@@ -46,16 +49,16 @@ class EventStorage:
 
         Takes at most 2.5 seconds. Raises `NotStoredError`.
         """
+        installation = await self._find_installation(body)
         if body.get("type") == "block_suggestion":
-            return await find_options(body, self._suggest, self._installation)
-        installation = {"bot": self._installation.bot, "team": self._installation.team}
-        stored = {"type": _event_type(body), "payload": body, **installation}
+            return await find_options(body, self._suggest, installation)
+        stored = {"type": _event_type(body), "payload": body, "bot": installation.bot, "team": installation.team}
         try:
             await self._receive_with_retries(json.dumps(stored, ensure_ascii=False).encode())
         except (TimeoutError, *STORE_ERRORS) as error:
             _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
             raise NotStoredError from error
-        self._log_ignored_app(body)
+        _log_ignored_app(body, installation)
         return None
 
     async def _receive_with_retries(self, payload: bytes) -> None:
@@ -77,12 +80,13 @@ class EventStorage:
                 raise
             raise refusal from None
 
-    def _log_ignored_app(self, body: Json) -> None:
-        with UnexpectedErrors() as unexpected:  # the event is stored, so an error here must not cause a redelivery
-            if ids := find_ignored_app(body, self._installation):
-                _log.info("an app that is not allowed was ignored", apps=sorted(ids), setting="SLACK_ALLOWED_APPS")
-        if unexpected.error is not None:
-            log_unreadable_event(unexpected.error, PLATFORM)
+
+def _log_ignored_app(body: Json, installation: Installation) -> None:
+    with UnexpectedErrors() as unexpected:  # the event is stored, so an error here must not cause a redelivery
+        if ids := find_ignored_app(body, installation):
+            _log.info("an app that is not allowed was ignored", apps=sorted(ids), setting="SLACK_ALLOWED_APPS")
+    if unexpected.error is not None:
+        log_unreadable_event(unexpected.error, PLATFORM)
 
 
 def _event_type(body: Json) -> str:

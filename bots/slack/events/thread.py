@@ -58,8 +58,8 @@ class _ThreadMessage:
         return attribute(self.author(names), replace_ids(self.excerpt, names))
 
 
-async def add_thread(incoming: Incoming, workspace: WorkspaceApi, bot: str) -> Incoming:
-    """Add the thread to a message that mentions `bot` (a user id) there for the first time.
+async def add_thread(incoming: Incoming, workspace: WorkspaceApi) -> Incoming:
+    """Add the thread to a message that mentions the bot there for the first time.
 
     The first message is quoted, the later ones are its discussion. The files are those of the message itself, of the
     first one or, if it has none, of the newest that has some. A thread that cannot be read in time is `unread`. Never
@@ -68,8 +68,8 @@ async def add_thread(incoming: Incoming, workspace: WorkspaceApi, bot: str) -> I
     thread = await _read_thread(incoming, workspace.api, after="")
     if thread is None or not thread.messages:
         return _mark_unread(incoming, "unread.thread")
-    first, *others = [_ThreadMessage(message, read_message(message, bot)) for message in thread.messages]
-    since = [message for message in others if not is_own(message.message, bot)]
+    first, *others = [_ThreadMessage(message, read_message(message, workspace.bot.user)) for message in thread.messages]
+    since = [message for message in others if not is_own(message.message, workspace.bot.user)]
     incoming = _add_files(incoming, [first, *reversed(since[-_MAX_MESSAGES:])])
     if any(message.excerpt for message in since):
         return await _add_discussion(incoming, [first, *since], workspace, more=thread.more)
@@ -77,13 +77,13 @@ async def add_thread(incoming: Incoming, workspace: WorkspaceApi, bot: str) -> I
     return replace(incoming, quoted=quoted, named=(*incoming.named, *first.content.named))
 
 
-async def add_thread_since(incoming: Incoming, workspace: WorkspaceApi, bot: str, since: str) -> Incoming:
-    """Add the messages after the ts `since` to a message that mentions `bot` again; see `add_thread`."""
+async def add_thread_since(incoming: Incoming, workspace: WorkspaceApi, since: str) -> Incoming:
+    """Add the messages after the ts `since` to a message that mentions the bot again; see `add_thread`."""
     thread = await _read_thread(incoming, workspace.api, after=since)
     if thread is None:
         return _mark_unread(incoming, "unread.thread")
-    read = [_ThreadMessage(message, read_message(message, bot)) for message in thread.messages]
-    news = [message for message in read if not is_own(message.message, bot)]
+    read = [_ThreadMessage(message, read_message(message, workspace.bot.user)) for message in thread.messages]
+    news = [message for message in read if not is_own(message.message, workspace.bot.user)]
     if not any(message.excerpt for message in news):
         return _add_files(incoming, list(reversed(news)))
     return await _add_discussion(_add_files(incoming, list(reversed(news))), news, workspace, more=thread.more)

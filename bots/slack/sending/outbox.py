@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -70,13 +70,10 @@ _log = structlog.get_logger()
 class SlackOutbox(Outbox):
     """Posts answers in the thread of `incoming`; replies to a command or an action are ephemeral."""
 
-    def __init__(
-        self, workspace: WorkspaceApi, incoming: Incoming, bot: Callable[[], str], translations: Translations
-    ) -> None:
-        """`bot` returns the bot's own user id, "" while it is unknown."""
+    def __init__(self, workspace: WorkspaceApi, incoming: Incoming, translations: Translations) -> None:
         self._workspace = workspace
         self._api = workspace.api
-        self._bot = bot
+        self._bot = workspace.bot
         self._incoming = incoming
         self._translations = translations
         self._channel = incoming.chat.chat
@@ -140,7 +137,7 @@ class SlackOutbox(Outbox):
     async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
         """Share a recording, or post one message of pictures; see `Outbox`."""
         with self._detect_absence():
-            posted = await self._media.post(page, media, buttons, self._bot())
+            posted = await self._media.post(page, media, buttons, self._bot.user)
         if buttons and posted.message_id != page.message_id:
             self._status.mark_replied()  # the ts of files alone may come late, after the next status
         return posted
@@ -171,13 +168,13 @@ class SlackOutbox(Outbox):
 
     async def find_lost_message(self, page: Page) -> Page:
         """See `Outbox`."""
-        if not self._bot():
+        if not self._bot.user:
             raise PlatformUnreachableError("the bot's own user id is not known yet")
         older = max((ts for ts in (self._thread, self._incoming.message_id, page.after) if ts), key=float, default="")
         if not older:
             return page
         search = self._media.find_lost_message if page.media else self._pages.find_lost_message
-        return await search(page, self._bot(), older)
+        return await search(page, self._bot.user, older)
 
     async def delete_page(self, page: Page) -> None:
         """Delete the message; succeeds if it is already deleted."""

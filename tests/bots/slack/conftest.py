@@ -44,7 +44,8 @@ def settings(sim: SlackSim, *, bot_token: str = BOT_TOKEN, app_token: str = APP_
 
 async def look_up_sender(platform: SlackPlatform, sender: Sender) -> Sender:
     """Return `sender` as the platform looks it up."""
-    incoming = Incoming(ChatRef("sl", "T1", "D1"), "m1", "1", sender, direct=True)
+    team = (await platform.connect()).team
+    incoming = Incoming(ChatRef("sl", team, "D1"), "m1", "1", sender, direct=True)
     return (await platform.enrich(incoming, sender_only=True)).sender
 
 
