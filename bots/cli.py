@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -25,6 +25,21 @@ _SDK_LOGGERS = ("telegram", "slack_bolt", "slack_sdk")
 
 def main() -> int:
     """Run the command of the command line; return the exit status."""
+    arguments = parse_arguments(sys.argv[1:])
+    return arguments.run(arguments)
+
+
+def parse_arguments(words: Sequence[str]) -> argparse.Namespace:
+    """Parse what follows the program's name; `run` is what its command does. Raises `SystemExit`, as argparse does."""
+    parser, dead = _build_parser()
+    arguments = parser.parse_args(words)
+    if arguments.command == "dead" and arguments.action != "list" and bool(arguments.ids) == arguments.all:
+        dead.error("name messages by their ids, or --all")
+    return arguments
+
+
+def _build_parser() -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """Build the parser of the command line, and that of `dead` in it."""
     parser = argparse.ArgumentParser(prog="python -m bots", description="Wanjie Ark's models in Telegram and Slack.")
     parser.add_argument("--version", action="version", version=f"Wanjie Bots {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -45,10 +60,7 @@ def main() -> int:
     manifest.add_argument("--no-agent", action="store_true", help="for an app that is no agent")
     manifest.set_defaults(run=_print_manifest)
     commands.add_parser("docs", help="write the generated documents").set_defaults(run=_write_docs)
-    arguments = parser.parse_args()
-    if arguments.command == "dead" and arguments.action != "list" and bool(arguments.ids) == arguments.all:
-        dead.error("name messages by their ids, or --all")
-    return arguments.run(arguments)
+    return parser, dead
 
 
 # Each command imports its own modules, so that it does not load, or fail on, those of another.
