@@ -67,6 +67,43 @@ class ShownMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownField:
+    """An input of a form: a text, a list of which one option is picked, or boxes of which any are ticked.
+
+    `value` is the text, or the labels of what is picked, one a line.
+    """
+
+    id: str
+    kind: str
+    """`text`, `menu` or `boxes`."""
+    label: str
+    value: str
+    options: tuple[str, ...] = ()
+    placeholder: str = ""
+    hint: str = ""
+    error: str = ""
+    is_required: bool = True
+    is_long: bool = False
+    """Whether the text may have several lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownForm:
+    """A form in front of the conversation."""
+
+    id: str
+    title: str
+    fields: tuple[ShownField, ...]
+    submit: str = ""
+    """The label of the button that submits it, "" when there is none."""
+    cancel: str = ""
+    notes: tuple[str, ...] = ()
+    """What stands above the fields."""
+    error: str = ""
+    """Why it could not be submitted as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A conversation as one person sees it, oldest message first.
 
@@ -75,3 +112,4 @@ class Screen:
 
     messages: tuple[ShownMessage, ...]
     activity: str = ""
+    form: ShownForm | None = None

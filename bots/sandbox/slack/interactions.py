@@ -7,9 +7,10 @@ from typing import Any, cast
 from .blocks.find_buttons import action_of, list_of, with_options
 from .blocks.validation import faults_of_options
 from .call import Json
+from .response_urls import ResponseUrls
 from .socket_mode import SocketMode
 from .state import Channel, Message, Person
-from .views import ResponseUrls, Views
+from .views import TROUBLE, Views
 from .workspace import Workspace
 
 
@@ -107,10 +108,17 @@ class Interactions:
         return self._interact(person, payload)
 
     def submit(self, person: Person, view_id: str, values: Json) -> Interaction:
-        """Submit an open modal with the `values` of its `state`."""
+        """Submit an open modal with the `values` of its `state`; the acknowledgement says what becomes of it."""
         view = self._views.modals[view_id] | {"state": {"values": values}}
         payload = self._make_app() | self._make_user(person) | {"type": "view_submission", "view": view}
-        return self._interact(person, payload)
+        payload["trigger_id"] = self._views.trigger(person.id, view_id)
+        envelope = self._socket.send(
+            "interactive",
+            payload,
+            lambda reply: self._views.take_acknowledgement(view_id, reply),
+            lambda: self._views.note_errors(view_id, {"": TROUBLE}),
+        )
+        return Interaction(envelope, payload["trigger_id"], "", payload)
 
     def press_in_view(self, person: Person, view: Json, action_id: str | None, value: str | None) -> Interaction:
         """Press a button of a modal or of the Home tab; there is no channel and no response URL."""
@@ -118,10 +126,10 @@ class Interactions:
         payload = (
             self._make_app() | self._make_user(person) | {"type": "block_actions", "view": view, "actions": [action]}
         )
-        return self._interact(person, payload | {"container": {"type": "view", "view_id": view["id"]}})
+        return self._interact(person, payload | {"container": {"type": "view", "view_id": view["id"]}}, view["id"])
 
-    def _interact(self, person: Person, payload: Json) -> Interaction:
-        payload["trigger_id"] = self._views.trigger(person.id)
+    def _interact(self, person: Person, payload: Json, view_id: str = "") -> Interaction:
+        payload["trigger_id"] = self._views.trigger(person.id, view_id)
         envelope = self._socket.send("interactive", payload)
         return Interaction(envelope, payload["trigger_id"], payload.get("response_url", ""), payload)
 

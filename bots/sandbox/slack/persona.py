@@ -8,9 +8,10 @@ from functools import partial
 from typing import TypeVar
 
 from bots.sandbox.persona import Post, Step
-from bots.sandbox.screen import Screen
+from bots.sandbox.screen import Screen, ShownForm
 
 from .call import Json
+from .modal_form import ModalForm
 from .screen import choices, elements, fold, is_hint, is_sign, message_text, post
 from .shown_messages import make_screen
 from .simulator import SlackSim
@@ -135,6 +136,30 @@ class SlackPersona:
                 if label in button["text"]["text"]:
                     return partial(self._press, copy(message), button["action_id"], button["value"])
         raise LookupError(label)
+
+    @property
+    def form(self) -> ShownForm | None:
+        """The form that this person sees."""
+        return self.user.modal and self.user.modal.show()
+
+    def fill(self, **fields: str) -> None:
+        """Fill in the open form, by the ids of its fields; see `ModalForm.fill`."""
+        for name, text in fields.items():
+            self._open_modal.fill(name, text)
+
+    def submit_form(self) -> bool:
+        """Submit the open form; False when the client shows what is missing instead."""
+        return self._open_modal.submit()
+
+    def close_form(self) -> None:
+        """Close the open form without submitting it."""
+        self._open_modal.close()
+
+    @property
+    def _open_modal(self) -> ModalForm:
+        if self.user.modal is None:
+            raise LookupError("no form is open")
+        return self.user.modal
 
     async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Persona
         return await self._sim.wait_for(predicate, timeout)

@@ -20,7 +20,8 @@ def make_screen(sim: SlackSim, channel: Channel, user: SlackUser, root: str | No
     messages = [message for message in user.sees(channel) if root in {None, message.root}]
     shown = tuple(_show_message(sim, message, user) for message in messages)
     roots = {root} if root else {message.root for message in messages}
-    return Screen(shown, next(filter(None, (sim.status(channel, one) for one in roots)), ""))
+    activity = next(filter(None, (sim.status(channel, one) for one in roots)), "")
+    return Screen(shown, activity, user.modal.show() if user.modal else None)
 
 
 def _show_message(sim: SlackSim, message: Message, user: SlackUser) -> ShownMessage:

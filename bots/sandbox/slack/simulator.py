@@ -22,10 +22,11 @@ from .methods.streams import Streams
 from .other_apps import SlackApp
 from .rate_limits import Limits
 from .request_url import RequestUrl
+from .response_urls import ResponseUrls
 from .socket_mode import Ack, SocketMode
 from .state import Channel, ChannelKind, Message, Rules, Sight, Status
 from .user_actions import SLACKBOT, Services, SlackUser
-from .views import ResponseUrls, Views
+from .views import Views
 from .workspace import Workspace
 
 _Found = TypeVar("_Found")
@@ -64,7 +65,7 @@ class SlackSim:
         self._response_urls = ResponseUrls(self.workspace)
         self._streams = Streams(self.workspace, self.announcer)
         interactions = Interactions(self.workspace, self.socket, self.views, self._response_urls)
-        self._services = Services(self.workspace, self.announcer, self._streams, interactions)
+        self._services = Services(self.workspace, self.announcer, self._streams, interactions, self.views)
         self._files = Files(self.workspace, self.announcer, bot_token)
         self._api = WebApi(self.workspace, self._tokens, self.limits)
         self._api.add(self._handlers())
@@ -282,5 +283,6 @@ class SlackSim:
             "users.list": reading.user_list,
             "views.open": self.views.open,
             "views.publish": self.views.publish,
+            "views.push": self.views.push,
             "views.update": self.views.update,
         }

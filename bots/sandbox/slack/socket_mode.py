@@ -31,6 +31,7 @@ class Envelope:
     type: EnvelopeType
     payload: Json
     on_ack: Callable[[Json], None] | None = None
+    on_loss: Callable[[], None] | None = None
     attempts: int = 0
     sent_at: float = 0.0
     acked: bool = False
@@ -91,9 +92,18 @@ class SocketMode:
         self._tickets.add(ticket)
         return ticket
 
-    def send(self, kind: EnvelopeType, payload: Json, on_ack: Callable[[Json], None] | None = None) -> str:
-        """Start to deliver a payload and return the id of its envelope; *on_ack* receives what the ack carries."""
-        envelope = Envelope(secrets.token_hex(16), kind, payload, on_ack)
+    def send(
+        self,
+        kind: EnvelopeType,
+        payload: Json,
+        on_ack: Callable[[Json], None] | None = None,
+        on_loss: Callable[[], None] | None = None,
+    ) -> str:
+        """Start to deliver a payload and return the id of its envelope.
+
+        *on_ack* receives what the ack carries; *on_loss* is called when there was none in time, for the last time.
+        """
+        envelope = Envelope(secrets.token_hex(16), kind, payload, on_ack, on_loss)
         self._sent[envelope.id] = envelope
         carrier = asyncio.create_task(self._send_until_acknowledged(envelope))
         self._carriers.add(carrier)
@@ -193,6 +203,8 @@ class SocketMode:
             if envelope.acked:
                 return
         self.undelivered.append(envelope)
+        if envelope.on_loss:
+            envelope.on_loss()
         self._workspace.changed()
 
     async def _attempt(self, envelope: Envelope, attempt: int) -> None:

@@ -8,7 +8,9 @@ from .call import Json
 from .events import Announcer
 from .interactions import Interaction, Interactions
 from .methods.streams import Streams
+from .modal_form import ModalForm
 from .state import Channel, Message, Person, SlackFile, StreamState
+from .views import Views
 from .workspace import Workspace
 
 SLACKBOT = "USLACKBOT"
@@ -24,6 +26,7 @@ class Services:
     announcer: Announcer
     streams: Streams
     interactions: Interactions
+    views: Views
 
 
 class SlackUser:
@@ -174,8 +177,15 @@ class SlackUser:
         return self._services.interactions.press_in_view(self.person, view, action_id, value)
 
     async def submit(self, view_id: str, values: Json) -> Interaction:
-        """Submit an open modal with the `values` of its `state`."""
+        """Submit an open modal with the `values` of its `state`, without the checks of a client."""
         return self._services.interactions.submit(self.person, view_id, values)
+
+    @property
+    def modal(self) -> ModalForm | None:
+        """The modal that this person sees."""
+        views = self._services.views
+        view = views.top(self.id)
+        return ModalForm(views, self._services.interactions, self.person, view["id"]) if view else None
 
     async def stop(self, channel: Channel, thread_ts: str) -> list[Message]:
         """Click the stop button of a thread; return the messages whose streams it stopped.

@@ -82,7 +82,7 @@ def faults_of_options(reply: Json) -> list[str]:
     if len(groups) > _MAX_OPTIONS or not all(isinstance(group.get("options"), list) for group in groups):
         return ["no options"]
     lists: list[Json] = [{"type": "static_select", "options": group["options"]} for group in groups]
-    return [fault for one in lists for fault in _node(one, "")]
+    return [fault for one in lists for fault in node_faults(one, "")]
 
 
 def _all_texts(node: object) -> Iterator[str]:
@@ -106,7 +106,7 @@ def _faults(blocks: list[Json], most: int) -> Iterator[str]:
             yield f"unsupported type: {block.get('type')} [json-pointer:{pointer}/type]"
             continue
         yield from _shape(block, pointer)
-        yield from _node(block, pointer)
+        yield from node_faults(block, pointer)
 
 
 def _shape(block: Json, pointer: str) -> Iterator[str]:
@@ -153,7 +153,7 @@ def _table(block: Json, pointer: str) -> Iterator[str]:
         yield f"table is too long [json-pointer:{pointer}/rows]"
 
 
-def _node(node: Json, pointer: str, kind: str = "") -> Iterator[str]:
+def node_faults(node: Json, pointer: str, kind: str = "") -> Iterator[str]:
     """Yield the limits that a block, element or option exceeds, and those of all it contains."""
     kind = str(node.get("type", kind))
     text: Any = node.get("text")
@@ -170,7 +170,7 @@ def _node(node: Json, pointer: str, kind: str = "") -> Iterator[str]:
             yield f"no more than {_COUNTS[kind, name]} items allowed [json-pointer:{pointer}/{name}]"
         for index, entry in enumerate(entries):
             if isinstance(entry, dict):
-                yield from _node(cast("Json", entry), f"{pointer}/{name}/{index}", _KIND_OF.get(name, ""))
+                yield from node_faults(cast("Json", entry), f"{pointer}/{name}/{index}", _KIND_OF.get(name, ""))
     accessory: Any = node.get("accessory")
     if isinstance(accessory, dict):
-        yield from _node(cast("Json", accessory), f"{pointer}/accessory")
+        yield from node_faults(cast("Json", accessory), f"{pointer}/accessory")

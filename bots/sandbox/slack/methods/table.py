@@ -71,6 +71,7 @@ METHODS: dict[str, Method] = {
     "users.list": _method("", f"{_PAGE} include_locale", _TIER_2),
     "views.open": _method("view", "interactivity_pointer trigger_id", _TIER_4),
     "views.publish": _method("user_id view", "hash", _TIER_4),
+    "views.push": _method("view", "interactivity_pointer trigger_id", _TIER_4),
     "views.update": _method("view", "external_id hash view_id", _TIER_4),
 }
 """Every method that is answered; any other name is refused with `unknown_method`."""
