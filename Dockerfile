@@ -28,8 +28,10 @@ RUN useradd --create-home --uid 10001 bots && install -d -o bots -g bots -m 0700
 COPY --from=build --chown=root:root /app /app
 WORKDIR /app
 USER 10001:10001
-ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data HTTP_HOST=0.0.0.0 HTTP_PORT=8080 LOG_FORMAT=json
-EXPOSE 8080
+ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data LOG_FORMAT=json \
+  HTTP_HOST=0.0.0.0 HTTP_PORT=8080 TELEGRAM_WEBHOOK_HOST=0.0.0.0 SLACK_HTTP_HOST=0.0.0.0
+# Health and metrics; events by HTTP, where the settings ask for them: Telegram, Slack.
+EXPOSE 8080 8443 3000
 # Alive, not ready: a new container would not bring a platform back. Without an HTTP port there is nothing to ask.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
   CMD ["python", "-c", "import os, urllib.request as r; p = int(os.environ[\"HTTP_PORT\"] or 0); p and r.urlopen(f'http://127.0.0.1:{p}/healthz', timeout=4)"]

@@ -17,7 +17,7 @@ tool compose-lint compose-lint --fail-on high deploy/compose.yaml
 if command -v dclint >/dev/null; then dclint deploy/compose.yaml; else echo "dclint is not installed (npm install -g dclint)"; fi
 
 echo "== Kubernetes"
-for component in none own-redis monitoring autoscaling; do
+for component in none own-redis webhooks monitoring autoscaling; do
   cp -r deploy/kubernetes "$work/$component"
   cp deploy/kubernetes/secret.env.example "$work/$component/secret.env"
   [ "$component" = none ] || printf 'components:\n  - components/%s\n' "$component" >>"$work/$component/kustomization.yaml"

@@ -14,8 +14,11 @@ import pytest
 import yaml
 
 from bots import __version__
+from bots.settings import PLATFORM_AREAS
+from bots.slack.settings import SlackSettings
+from bots.telegram.settings import TelegramSettings
 from core.metrics import Metrics
-from core.settings import ServiceSettings
+from core.settings import ServiceSettings, list_areas, list_variables
 
 ROOT = Path(__file__).parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -122,6 +125,43 @@ def test_pods_find_their_probes_and_secrets() -> None:
     assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
     assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
     assert {"WANJIE_API_KEY", "REDIS_URL", "REDIS_PASSWORD"} <= set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+
+
+def test_webhooks_reach_the_ports_that_the_service_listens_on() -> None:
+    """From the Ingress by the Service to the container, and through the policy."""
+    component = KUBERNETES / "components/webhooks"
+    [ingress], [service], [policy] = (
+        read_yaml(component / name) for name in ("ingress.yaml", "service.yaml", "network-policy.yaml")
+    )
+    [patch] = read_yaml(component / "kustomization.yaml")[0]["patches"]
+    [container] = yaml.safe_load(patch["patch"])["spec"]["template"]["spec"]["containers"]
+    expected = {
+        "telegram": TelegramSettings.model_fields["webhook_port"].default,
+        "slack": SlackSettings.model_fields["http_port"].default,
+    }
+
+    assert {port["name"]: port["containerPort"] for port in container["ports"]} == expected
+    assert {port["targetPort"]: port["port"] for port in service["spec"]["ports"]} == expected
+    assert {port["port"] for port in policy["spec"]["ingress"][0]["ports"]} == set(expected.values())
+    paths = {
+        path["path"]: path["backend"]["service"] for rule in ingress["spec"]["rules"] for path in rule["http"]["paths"]
+    }
+    assert paths == {
+        f"/{path}": {"name": service["metadata"]["name"], "port": {"name": name}}
+        for path, name in (("telegram", "telegram"), ("slack/events", "slack"))
+    }
+    [exposed] = re.findall(r"^EXPOSE (.+)$", DOCKERFILE, re.MULTILINE)
+    assert set(expected.values()) <= {int(port) for port in exposed.split()}
+
+
+def test_every_variable_of_the_deployments_is_a_setting() -> None:
+    known = {variable.name for _, area in list_areas(PLATFORM_AREAS) for variable in list_variables(area)}
+    example = (KUBERNETES / "secret.env.example").read_text(encoding="utf-8")
+    image = " ".join(re.findall(r"^ENV ((?:.*\\\n)*.*)$", DOCKERFILE.partition("USER ")[2], re.MULTILINE))
+    named = {*re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE), *re.findall(r"\b([A-Z_]+)=", image)}
+
+    assert {"SLACK_SIGNING_SECRET", "TELEGRAM_WEBHOOK_URL", "SLACK_HTTP_HOST"} <= named
+    assert named - known == {"REDIS_PASSWORD", "PATH", "PYTHONUNBUFFERED"}
 
 
 def list_metric_samples() -> set[str]:

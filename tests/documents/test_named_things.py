@@ -114,7 +114,7 @@ def test_every_name_of_the_code_exists(document: Document) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_every_metric_exists(document: Document) -> None:
-    named = {name for span in document.code for name in re.findall(r"\bbots_\w+", span)}
+    named = {name for span in document.code for name in re.findall(r"(?<![\w-])bots_\w+", span)}
 
     assert named - list_metrics() == set()
 
