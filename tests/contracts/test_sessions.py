@@ -1,7 +1,8 @@
-"""What a platform may show around a conversation: prompts, a name, and that a stop is done."""
+"""What a platform may show around a conversation (prompts, a name, that a stop is done), and tell of its thread."""
 
 from __future__ import annotations
 
+from core.chat.port.discussion import Discussion
 from tests.contracts.scene import Scene
 
 
@@ -20,3 +21,7 @@ async def test_an_answer_is_shown_whole_after_them(scene: Scene) -> None:
     await scene.outbox.send_text("The whole answer")
 
     assert scene.case.persona.answers()[-1] == "The whole answer"
+
+
+async def test_nothing_stands_in_a_thread_before_the_message_that_begins_it(scene: Scene) -> None:
+    assert await scene.outbox.read_discussion(newest=10) == Discussion()

@@ -246,19 +246,19 @@ class SlackApi:
         ]  # Slack always includes the first message
 
     async def read_thread(self, channel: str, thread: str, before: str, *, user: str, after: str = "") -> ThreadPage:
-        """Read a page of a thread for `user` between two ts, oldest message first; without `after` from its beginning.
+        """Read a page of a thread for `user` between two ts (without one: all), oldest message first.
 
-        Slack: conversations.replies, oldest first, 1,000 messages at most.
+        Slack: conversations.replies, 1,000 messages at most.
         """
         response = await self._call(
             lambda: self._client.conversations_replies(
-                channel=channel, ts=thread, latest=before, oldest=after or None, limit=_THREAD_PAGE_SIZE
+                channel=channel, ts=thread, latest=before or None, oldest=after or None, limit=_THREAD_PAGE_SIZE
             ),
             LIST_REPLIES,
             person=user,
         )
         found: list[dict[str, Any]] = response.get("messages") or []
-        within = [one for one in found if float(after or 0) < float(one["ts"]) < float(before)]
+        within = [one for one in found if float(after or 0) < float(one["ts"]) < float(before or "inf")]
         return ThreadPage(tuple(within), more=bool(response.get("has_more")))
 
     async def list_history(self, channel: str, after: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Add the messages of a thread before the bot was mentioned in it, or since its last mention."""
+"""Read the messages of a thread: before the bot was mentioned in it, since its last mention, or all of them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from itertools import pairwise
 from bots.slack.api.methods import SlackApi, ThreadPage
 from bots.slack.api.own_messages import is_own
 from bots.slack.api.retry import look_up
-from bots.slack.api.users import replace_ids
+from bots.slack.api.users import Names, replace_ids
 from bots.slack.api.workspace import WorkspaceApi
+from core.chat.port.discussion import Discussion, DiscussionMessage
 from core.chat.port.incoming import Incoming
 from core.chat.text.attribution import attribute, format_speaker, indent_lines, shorten_quote
 from core.json_reader import Json, get_text
@@ -53,6 +54,11 @@ class _ThreadMessage:
         name = names.get("@" + self.user) or app or self.user
         return format_speaker(name)
 
+    def to_discussion(self, names: Mapping[str, str]) -> DiscussionMessage:
+        """Return it with the author and the names of those whom it mentions."""
+        sent = int(float(get_text(self.message, "ts") or 0))
+        return DiscussionMessage(self.author(names), sent, replace_ids(self.excerpt, names))
+
     def attribute(self, names: Mapping[str, str]) -> str:
         """Return the excerpt with the author and the names of those whom it mentions."""
         return attribute(self.author(names), replace_ids(self.excerpt, names))
@@ -65,7 +71,7 @@ async def add_thread(incoming: Incoming, workspace: WorkspaceApi) -> Incoming:
     first one or, if it has none, of the newest that has some. A thread that cannot be read in time is `unread`. Never
     raises.
     """
-    thread = await _read_thread(incoming, workspace.api, after="")
+    thread = await _read_thread(incoming, workspace.api, before=incoming.message_id)
     if thread is None or not thread.messages:
         return _mark_unread(incoming, "unread.thread")
     first, *others = [_ThreadMessage(message, read_message(message, workspace.bot.user)) for message in thread.messages]
@@ -79,7 +85,7 @@ async def add_thread(incoming: Incoming, workspace: WorkspaceApi) -> Incoming:
 
 async def add_thread_since(incoming: Incoming, workspace: WorkspaceApi, since: str) -> Incoming:
     """Add the messages after the ts `since` to a message that mentions the bot again; see `add_thread`."""
-    thread = await _read_thread(incoming, workspace.api, after=since)
+    thread = await _read_thread(incoming, workspace.api, before=incoming.message_id, after=since)
     if thread is None:
         return _mark_unread(incoming, "unread.thread")
     read = [_ThreadMessage(message, read_message(message, workspace.bot.user)) for message in thread.messages]
@@ -89,12 +95,33 @@ async def add_thread_since(incoming: Incoming, workspace: WorkspaceApi, since: s
     return await _add_discussion(_add_files(incoming, list(reversed(news))), news, workspace, more=thread.more)
 
 
-async def _read_thread(incoming: Incoming, api: SlackApi, *, after: str) -> ThreadPage | None:
-    """Read the older messages of the thread, page by page; None if it cannot be read in time."""
+async def read_discussion(
+    incoming: Incoming, workspace: WorkspaceApi, *, before: str, newest: int
+) -> Discussion | None:
+    """Read the newest messages with words of a thread before the ts `before`, those of the bot among them.
+
+    Without `before` up to now. None if they cannot be read in time; never raises.
+    """
+    thread = await _read_thread(incoming, workspace.api, before=before)
+    if thread is None:
+        return None
+    read = [_ThreadMessage(message, read_message(message, workspace.bot.user)) for message in thread.messages]
+    with_text = [one for one in read if one.excerpt]
+    kept = with_text[-newest:]
+    names = await _look_up_names(kept, incoming, workspace)
+    is_complete = not thread.more and len(kept) == len(with_text) and not any(one.is_cut for one in kept)
+    messages = tuple(one.to_discussion(names.known) for one in kept)
+    return Discussion(messages, is_complete=is_complete, has_all_names=not names.incomplete)
+
+
+async def _read_thread(incoming: Incoming, api: SlackApi, *, before: str, after: str = "") -> ThreadPage | None:
+    """Read the messages of the thread between two ts, page by page; None if they cannot be read in time."""
     found: tuple[Json, ...] = ()
     for _ in range(_MAX_PAGES):
         newest = get_text(found[-1], "ts") if found else after
-        page = await look_up("a thread", lambda newest=newest: _read_page(incoming, api, newest), timeout=_TIMEOUT)
+        page = await look_up(
+            "a thread", lambda newest=newest: _read_page(incoming, api, before, newest), timeout=_TIMEOUT
+        )
         if page is None:
             return None
         found += page.messages
@@ -103,9 +130,9 @@ async def _read_thread(incoming: Incoming, api: SlackApi, *, after: str) -> Thre
     return ThreadPage(_without_tombstones(found), more=True)
 
 
-async def _read_page(incoming: Incoming, api: SlackApi, after: str) -> ThreadPage:
+async def _read_page(incoming: Incoming, api: SlackApi, before: str, after: str) -> ThreadPage:
     user = incoming.sender.id
-    return await api.read_thread(incoming.chat.chat, incoming.thread, incoming.message_id, user=user, after=after)
+    return await api.read_thread(incoming.chat.chat, incoming.thread, before, user=user, after=after)
 
 
 def _without_tombstones(messages: Sequence[Json]) -> tuple[Json, ...]:
@@ -129,8 +156,7 @@ async def _add_discussion(
     """Add the discussion within its limits, each message with its author, and the forwards of the message."""
     with_text = [one for one in messages if one.excerpt]
     selected = _select_messages(with_text)
-    ids = dict.fromkeys(name for one in selected for name in (f"@{one.user}", *one.content.named) if len(name) > 1)
-    names = await workspace.users.look_up_names(workspace.api, ids, asked_by=incoming.sender.id)
+    names = await _look_up_names(selected, incoming, workspace)
     lines = [selected[0].attribute(names.known)]
     for before, one in pairwise(selected):
         missing = with_text.index(one) - with_text.index(before) - 1
@@ -142,6 +168,13 @@ async def _add_discussion(
     incoming = _mark_unread(incoming, "unread.names") if names.incomplete else incoming
     whole = not more and len(selected) == len(with_text) and not any(one.is_cut for one in selected)
     return incoming if whole else _mark_unread(incoming, "unread.part")
+
+
+async def _look_up_names(messages: Sequence[_ThreadMessage], incoming: Incoming, workspace: WorkspaceApi) -> Names:
+    """Look up the authors, then whom the messages mention."""
+    mentioned = [name for one in messages for name in one.content.named]
+    ids = [name for name in (*(f"@{one.user}" for one in messages), *mentioned) if len(name) > 1]
+    return await workspace.users.look_up_names(workspace.api, ids, asked_by=incoming.sender.id)
 
 
 def _select_messages(messages: list[_ThreadMessage]) -> list[_ThreadMessage]:

@@ -17,7 +17,9 @@ from bots.slack.blocks.menus import menu_blocks, plain_menu, sentence_blocks
 from bots.slack.blocks.message_content import MessageContent, PageText
 from bots.slack.blocks.plain_text import strip_markdown
 from bots.slack.events.reply_target import ReplyTarget
+from bots.slack.events.thread import read_discussion
 from core.chat.port.capabilities import Capabilities
+from core.chat.port.discussion import Discussion
 from core.chat.port.errors import (
     ContentRejectedError,
     NotAMemberError,
@@ -207,6 +209,11 @@ class SlackOutbox(Outbox):
                 await show(doing)
         except (OutboxError, TimeoutError) as error:
             _log.debug("the activity could not be shown", reason=error)
+
+    async def read_discussion(self, *, newest: int) -> Discussion | None:
+        """See `Outbox`."""
+        before = "" if self._route.shortcut else self._incoming.message_id
+        return await read_discussion(self._incoming, self._workspace, before=before, newest=newest)
 
     async def suggest_prompts(self, prompts: Sequence[str]) -> bool:
         """Offer questions on the empty tab, where the workspace has agents."""

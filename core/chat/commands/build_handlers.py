@@ -145,7 +145,11 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "retry": CommandHandler(
             conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)
         ),
-        "summarize": CommandHandler(SummarizeCommand(services.observed, services.answerer).summarize),
+        "summarize": CommandHandler(
+            SummarizeCommand(
+                services.observed, services.answerer, max_tokens=services.answers.max_question_tokens
+            ).summarize
+        ),
         "usage": CommandHandler(
             UsageCommand(services.usage, services.feedback, services.report, services.decoders, preferences).show
         ),

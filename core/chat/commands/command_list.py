@@ -33,7 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", "conversation", within_conversation=True, concerns="running"),
     Command("retry", "conversation", within_conversation=True, concerns="newest"),
     Command("continue", "conversation", within_conversation=True, concerns="newest"),
-    Command("summarize", "conversation", argument=True, max_bare_words=2, groups_only=True),
+    Command("summarize", "conversation", argument=True, max_bare_words=2, within_conversation=True, groups_only=True),
     Command("usage", "chat", argument=True, max_bare_words=2),
     Command("pair", "access", argument=True),
     Command("admin", "access", argument=True),

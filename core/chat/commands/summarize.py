@@ -1,19 +1,25 @@
-"""`/summarize`: what was said in a group that lets the bot observe it."""
+"""`/summarize`: what was said in a thread, or in a group that lets the bot observe it."""
 
 from __future__ import annotations
 
 import re
+import time
+from dataclasses import replace
 
 from core.chat.actions.answer_question import QuestionAnswerer
+from core.chat.checkpoint_fields import QUESTION_NOTES
 from core.chat.delivery.event_context import EventContext
-from core.chat.question.prompt import describe_speaker
+from core.chat.port.discussion import Discussion, DiscussionMessage
+from core.chat.question.prompt import describe_speaker, fit_observed
 from core.chat.question.question import Question
-from core.chat.text.attribution import attribute
-from core.store import MAX_OBSERVED, ObservedMessages
+from core.chat.text.attribution import attribute, replace_marks
+from core.store import MAX_OBSERVED, ObservedMessage, ObservedMessages
 
 _DEFAULT_NUMBER = 50
-_ALL_WORDS = frozenset({"all", "yesterday", "since yesterday", "today", "全部", "昨天", "从昨天", "从昨天起", "今天"})
-"""What is kept reaches back a day, so all of these mean the same."""
+_DAY_SECONDS = 86_400
+_DAY_WORDS = frozenset({"yesterday", "since yesterday", "today", "昨天", "从昨天", "从昨天起", "今天"})
+_ALL_WORDS = _DAY_WORDS | {"all", "全部"}
+"""What is observed is kept for a day, so all of these mean the same in a group that is."""
 _NUMBER = re.compile(r"(?:last\s+|最近\s*)?(?P<number>\d{1,4})(?:\s*(?:messages|条))?")
 _PROMPT = (
     "Summarise for me what was said in this chat, which stands above: who said what that matters, what was decided, "
@@ -22,14 +28,24 @@ _PROMPT = (
 
 
 class SummarizeCommand:
-    """Lets the model summarise what was observed."""
+    """Lets the model summarise a thread, or what was observed."""
 
-    def __init__(self, observed: ObservedMessages, answerer: QuestionAnswerer) -> None:
+    def __init__(self, observed: ObservedMessages, answerer: QuestionAnswerer, *, max_tokens: int) -> None:
+        """`max_tokens`: of a question and what is said before it, by estimate."""
         self._observed = observed
         self._answerer = answerer
+        self._max_tokens = max_tokens
 
     async def summarize(self, context: EventContext) -> None:
-        """Summarise so many messages, or all that are kept."""
+        """Summarise the thread, where threads are conversations; else what the group lets the bot observe."""
+        if not context.outbox.capabilities.threads_are_conversations:
+            await self._summarize_observed(context)
+        elif context.incoming.thread:
+            await self._summarize_thread(context)
+        else:
+            await context.reply("summarize.in_thread")
+
+    async def _summarize_observed(self, context: EventContext) -> None:
         number = read_number(context.half_width_argument)
         if not context.outbox.capabilities.observes or context.incoming.direct:
             await context.reply("summarize.elsewhere")
@@ -38,19 +54,71 @@ class SummarizeCommand:
         elif number is None:
             await context.reply("summarize.usage", most=MAX_OBSERVED)
         elif messages := await self._observed.list(context.chat, newest=number):
-            text = attribute(describe_speaker(context.incoming), _PROMPT)
-            await self._answerer.answer_about(context, Question(text), messages)
+            await self._summarize(context, Discussion(tuple(map(_to_discussion, messages))))
         else:
             await context.reply("summarize.nothing")
 
+    async def _summarize_thread(self, context: EventContext) -> None:
+        """Summarise so many messages, those of the last day, or the whole thread."""
+        argument = context.half_width_argument
+        number = read_number(argument, default=MAX_OBSERVED)
+        if number is None:
+            await context.reply("summarize.usage", most=MAX_OBSERVED)
+            return
+        discussion = await context.outbox.read_discussion(newest=number)
+        if discussion is None:
+            await context.reply("unread.again")
+            return
+        since = time.time() - _DAY_SECONDS if means_last_day(argument) else 0
+        messages = tuple(message for message in discussion.messages if message.sent >= since)
+        if messages:
+            await self._summarize(context, replace(discussion, messages=messages))
+        else:
+            await context.reply("summarize.in_thread")
 
-def read_number(text: str) -> int | None:
-    """Return how many messages are meant; None when the text does not say it."""
-    words = " ".join(text.lower().split())
+    async def _summarize(self, context: EventContext, discussion: Discussion) -> None:
+        question = Question(attribute(describe_speaker(context.incoming), _PROMPT))
+        messages = [_to_observed(message) for message in discussion.messages]
+        kept = fit_observed(messages, question, tokens=self._max_tokens)
+        await _report_gaps(context, discussion, len(kept))
+        await self._answerer.answer_about(context, question, kept)
+
+
+def read_number(text: str, *, default: int = _DEFAULT_NUMBER) -> int | None:
+    """Return how many messages are meant, `default` by nothing; None when the text does not say it."""
+    words = _normalize(text)
     if not words:
-        return _DEFAULT_NUMBER
+        return default
     if words in _ALL_WORDS:
         return MAX_OBSERVED
     found = _NUMBER.fullmatch(words)
     number = int(found["number"]) if found else 0
     return min(number, MAX_OBSERVED) or None
+
+
+def means_last_day(text: str) -> bool:
+    """Whether only what was said in the last day is meant."""
+    return _normalize(text) in _DAY_WORDS
+
+
+def _normalize(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _to_discussion(message: ObservedMessage) -> DiscussionMessage:
+    return DiscussionMessage(message.speaker, message.sent, message.text)
+
+
+def _to_observed(message: DiscussionMessage) -> ObservedMessage:
+    return ObservedMessage("", message.speaker, "", message.sent, replace_marks(message.text))
+
+
+async def _report_gaps(context: EventContext, discussion: Discussion, count: int) -> None:
+    """Say above a summary of `count` messages what it lacks; whoever asked for a part knows that it is one."""
+    notes: list[str] = []
+    if count < len(discussion.messages) or not (discussion.is_complete or context.argument):
+        notes.append(context.translate("summarize.part", count=count))
+    if not discussion.has_all_names:
+        notes.append(context.translate("unread.names"))
+    if notes:
+        await context.reply_text("\n".join(notes), fields=QUESTION_NOTES)

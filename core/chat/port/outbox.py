@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol, TypeAlias
 
 from .capabilities import Capabilities
+from .discussion import Discussion
 from .errors import ContentRejectedError, MediaUnsupportedError
 from .markdown import escape_line
 from .media import Media
@@ -115,6 +116,15 @@ class Outbox(Protocol):
 
         Cosmetic, so what cannot be done is skipped silently. Default: nothing is shown.
         """
+
+    async def read_discussion(self, *, newest: int) -> Discussion | None:
+        """Return the newest messages with words of the thread in which the incoming message stands, before that one.
+
+        The bot's own are among them, after a shortcut also the later ones. Never raises; None when they cannot be read
+        in time. Asked for only where threads are conversations. Default: there are none.
+        """
+        del newest
+        return Discussion()
 
     async def suggest_prompts(self, prompts: Sequence[str]) -> bool:
         """Offer questions to somebody who has opened the private chat; return whether they are shown.

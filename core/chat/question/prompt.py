@@ -87,7 +87,7 @@ def build_messages(
         part for part in (*(part.strip() for part in system), _GROUP_NOTE if group else "") if part
     )
     messages = [ChatMessage("system", instructions)] if instructions else []
-    said_before = _format_observed(observed, (tokens - estimate_tokens(question.text)) // 2)
+    said_before = _format_observed(fit_observed(observed, question, tokens=tokens))
     text = f"{said_before}\n\n{question.text}" if said_before else question.text
     left = tokens - estimate_tokens(text)
     kept: list[HistoryMessage] = []
@@ -103,13 +103,22 @@ def build_messages(
     return [*messages, ChatMessage("user", text, question.images)]
 
 
-def _format_observed(observed: Sequence[ObservedMessage], tokens: int) -> str:
-    """Return the newest messages that fit, as a quote; "" for none."""
-    lines: list[str] = []
+def fit_observed(observed: Sequence[ObservedMessage], question: Question, *, tokens: int) -> list[ObservedMessage]:
+    """Return the newest messages that fit into half of the `tokens` that the question leaves, oldest first."""
+    left = (tokens - estimate_tokens(question.text)) // 2
+    kept: list[ObservedMessage] = []
     for message in reversed(observed):
-        line = attribute(message.speaker, message.text)
-        tokens -= estimate_tokens(line)
-        if tokens < 0:
+        left -= estimate_tokens(_format_line(message))
+        if left < 0:
             break
-        lines.append(line)
-    return quote_words("\n".join(reversed(lines)), _OBSERVED_SOURCE) if lines else ""
+        kept.insert(0, message)
+    return kept
+
+
+def _format_observed(observed: Sequence[ObservedMessage]) -> str:
+    """Return the messages as a quote; "" for none."""
+    return quote_words("\n".join(map(_format_line, observed)), _OBSERVED_SOURCE) if observed else ""
+
+
+def _format_line(message: ObservedMessage) -> str:
+    return attribute(message.speaker, message.text)

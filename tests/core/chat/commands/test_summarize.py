@@ -1,10 +1,10 @@
-"""How many messages `/summarize` is to read."""
+"""Which messages `/summarize` is to read."""
 
 from __future__ import annotations
 
 import pytest
 
-from core.chat.commands.summarize import read_number
+from core.chat.commands.summarize import means_last_day, read_number
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,9 @@ from core.chat.commands.summarize import read_number
 )
 def test_a_span_is_read_in_any_usual_form(text: str, number: int | None) -> None:
     assert read_number(text) == number
+
+
+def test_a_day_is_told_from_everything() -> None:
+    texts = ("Since  Yesterday", "今天", "all", "100", "")
+
+    assert [means_last_day(text) for text in texts] == [True, True, False, False, False]
