@@ -8,6 +8,7 @@ from contextlib import aclosing, suppress
 from functools import partial
 from typing import TypeVar
 
+import httpx
 import structlog
 
 from core.json_reader import NOT_JSON, parse_first_entries, parse_json
@@ -85,9 +86,10 @@ class WanjieClient:
     ) -> None:
         """`observer` is told of each attempt of a call; `memory` bounds what all calls hold together."""
         self._observer = observer
-        self._http = HttpTransport(settings, proxies, memory)
+        certificates = httpx.create_ssl_context()  # reading them takes longer than all the rest of a start
+        self._http = HttpTransport(settings, proxies, memory, certificates)
         self._retries = Retries(settings.max_attempts, backoff)
-        self._downloader = downloads or Downloader(settings, proxies=proxies)
+        self._downloader = downloads or Downloader(settings, verify=certificates, proxies=proxies)
         # Comments prove that a gateway is alive, not that a model is working.
         self._comment_factor = comment_factor
         self._first_byte_timeout = settings.first_byte_timeout

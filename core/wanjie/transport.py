@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -100,6 +101,7 @@ class HttpTransport:
         settings: WanjieSettings,
         proxies: Proxies = NO_PROXIES,
         memory: MemoryBudget | None = None,
+        verify: ssl.SSLContext | None = None,
     ) -> None:
         self._key = settings.api_key.get_secret_value()
         self._first_byte_timeout = settings.first_byte_timeout
@@ -119,7 +121,7 @@ class HttpTransport:
             proxy=proxies.find_proxy(settings.base_url),
             # The settings choose the proxy. Certificates named by the environment still count.
             trust_env=False,
-            verify=httpx.create_ssl_context(),
+            verify=verify or httpx.create_ssl_context(),
         )
 
     async def aclose(self) -> None:

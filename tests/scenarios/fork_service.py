@@ -15,7 +15,12 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["bots.run_service", "bots.cli", "bots.telegram.platform", "bots.slack.platform"])
+_FORKS.set_forkserver_preload(
+    [
+        "bots.run_service", "bots.cli", "bots.telegram.platform", "bots.slack.platform",
+        "httpcore", "anyio._backends._asyncio",  # which httpx loads with its first call
+    ]
+)  # fmt: skip
 
 
 class Child:

@@ -17,6 +17,9 @@ _ENTITIES_WITHOUT_MENTIONS = frozenset({"code", "pre", "url", "email", "text_lin
 """Entities in which Telegram finds no mentions."""
 _WORD_CHARACTER = r"[^\W\u0590-\U0010ffff]"
 """A letter, digit or underscore of a script that separates words."""
+_USERNAME = re.compile(rf"(?<![/@])(?<!{_WORD_CHARACTER})@[A-Za-z0-9_]+(?!{_WORD_CHARACTER})")
+"""A mention of anybody; none after a slash (`/command@name`). Other than for Telegram, it may touch a word of a script
+that does not separate them."""
 _MENTION_PLACEHOLDER = "\0"
 """Marks the mentions of the bot while a text is rendered; it is in no text from Telegram."""
 
@@ -70,10 +73,7 @@ def _find_mentions(content: str, entities: Sequence[Json], bot: BotIdentity) -> 
             yield start, end
         elif kind in _ENTITIES_WITHOUT_MENTIONS:
             excluded.append((start, end))
-    # Captions and pasted texts may lack the entity, so the name counts wherever Telegram would find it. It is no
-    # mention after a slash: `/command@name`. Unlike for Telegram it also counts in scripts that do not separate words.
-    for match in re.finditer(
-        rf"(?<![/@])(?<!{_WORD_CHARACTER}){re.escape(name)}(?!{_WORD_CHARACTER})", content, re.IGNORECASE
-    ):
-        if not any(start <= match.start() < end for start, end in excluded):
+    # Captions and pasted texts may lack the entity, so the name counts wherever Telegram would find it.
+    for match in _USERNAME.finditer(content):
+        if match[0].lower() == name and not any(start <= match.start() < end for start, end in excluded):
             yield match.span()
