@@ -25,7 +25,8 @@ class ChatSettings(Area):
         default=(),
         max_length=4,
         description="Up to four questions that people are offered when they open their chat with the bot, separated by "
-        "`|`. Unset: three in their language.",
+        "`|`; commands in them, such as `/imagine`, are shown in the form that works there. Unset: three in their "
+        "language.",
     )
     history_messages: int = Field(
         60, ge=2, description="The largest number of messages of a chat that are kept for the model."

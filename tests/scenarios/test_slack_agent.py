@@ -27,6 +27,7 @@ async def test_the_empty_tab_offers_questions_and_a_session_is_named_after_its_q
     await persona.until(lambda: assistant.titles)
 
     assert "死锁" in str(assistant.prompts[persona.channel.id])
+    assert " !imagine " in str(assistant.prompts[persona.channel.id])  # it begins a thread, where no slash works
     assert list(assistant.titles.values()) == ["How do lighthouses work?"]
     assert set(assistant.sessions.values()) == {"active"}
     assert "正在思考…" in {text for status in harness.slack.statuses for text in status.loading_messages}
@@ -73,11 +74,11 @@ async def test_without_agents_the_bot_greets_once_and_answers_all_the_same(harne
 async def test_an_operator_s_questions_are_offered_to_those_who_may_use_the_bot(empty_harness: ServiceHarness) -> None:
     harness = empty_harness
     harness.slack.rules.agent_sessions = True
-    await harness.start(SUGGESTED_PROMPTS="Who am I? | What is new?")
+    await harness.start(SUGGESTED_PROMPTS="Who am I? | What does /new do?", SLACK_COMMAND_PREFIX="wj-")
     await harness.ready()
     persona = harness.direct()
     await persona.user.open_app()
     await persona.until(lambda: harness.slack.assistant.prompts)
 
     offered = harness.slack.assistant.prompts[persona.channel.id]
-    assert [prompt["message"] for prompt in offered] == ["Who am I?", "What is new?"]
+    assert [prompt["message"] for prompt in offered] == ["Who am I?", "What does !new do?"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.chat.delivery.event_context import EventContext
+from core.chat.text.translations import replace_command_signs
 from core.store import Conversations
 
 _PROMPT_KEYS = ("start.prompt_text", "start.prompt_code", "start.prompt_picture")
@@ -22,12 +23,19 @@ class Welcome:
 
     async def welcome(self, context: EventContext) -> None:
         """Offer the questions; without a place for them, name them in a message, the first time only."""
-        prompts = self._prompts or tuple(context.translate_plainly(key) for key in _PROMPT_KEYS)
+        prompts = self._list_prompts(context)
         if await context.outbox.suggest_prompts(prompts):
             return
         if await self._conversations.get_note(context.chat, _WELCOMED_NOTE) is None:
             await context.reply_text(self._write_greeting(context, prompts))
             await self._conversations.put_note(context.chat, _WELCOMED_NOTE, "1", lifetime=_WELCOMED_LIFETIME)
+
+    def _list_prompts(self, context: EventContext) -> tuple[str, ...]:
+        """Return the questions, with commands in the form that works in the conversations which they begin."""
+        in_threads = context.outbox.capabilities.threads_are_conversations
+        sign = "!" if in_threads else context.incoming.command_sign
+        own = (context.translations.plain_text(key, context.locale) for key in _PROMPT_KEYS)
+        return tuple(replace_command_signs(prompt, sign) for prompt in self._prompts or own)
 
     def _write_greeting(self, context: EventContext, prompts: tuple[str, ...]) -> str:
         lines = (context.translate("start.prompt_line", prompt=prompt) for prompt in prompts)

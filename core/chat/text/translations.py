@@ -61,7 +61,12 @@ class Translations:
         language = locale.replace("_", "-").partition("-")[0].lower()
         forms = self._languages.get(language, self._languages[_DEFAULT])[key]
         template = forms["one" if "one" in forms and values.get("count") == 1 else "other"]
-        return _COMMAND.sub(str(values.get("sign", "/")), template)
+        return replace_command_signs(template, str(values.get("sign", "/")))
+
+
+def replace_command_signs(text: str, sign: str) -> str:
+    """Replace the `/` of the commands that a text mentions."""
+    return _COMMAND.sub(lambda _: sign, text)
 
 
 def _to_markdown(value: object) -> Markdown:
