@@ -15,6 +15,7 @@ from core.chat.actions.announce import Announcer
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.count_ratings import RatingCounter
 from core.chat.actions.draw_pictures import PictureDrawer
+from core.chat.actions.name_conversation import ConversationTitles
 from core.chat.actions.read_question import QuestionReader
 from core.chat.actions.speak_text import Speaker
 from core.chat.actions.waiting_questions import WaitingQuestions
@@ -95,6 +96,7 @@ class Service:
         """Makes the codes with which the first admin claims the bot."""
         self._metered = MeteredClient(self._client, self._stored.usage, self.metrics)
         self._ahead = AheadAnswers(ChatClient(self._metered, self._stored.model_limits))
+        self._titles = ConversationTitles(self._stored.conversations)
         commands = self._build_command_services()
         self._answerer = commands.answerer
         self.handlers = build_handlers(commands)
@@ -160,6 +162,7 @@ class Service:
             speaker,
             stored.old_buttons,
             stored.observed,
+            self._titles,
             offers_tools=chat.image_tool == "on",
         )
         return CommandServices(
@@ -206,6 +209,7 @@ class Service:
             self._gate,
             self._requests,
             RatingCounter(self._stored.conversations, self._stored.feedback),
+            self._titles,
             Welcome(self._stored.conversations, self._settings.chat.suggested_prompts),
             WaitingQuestions(self._stored.inbox, WaitingMarks(self._stored.conversations), self._answerer, self._ahead),
         )

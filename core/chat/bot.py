@@ -16,6 +16,7 @@ from core.store import ChatPreferences, Conversations
 from .actions.access_requests import AccessRequests
 from .actions.answer_question import QuestionAnswerer
 from .actions.count_ratings import RatingCounter
+from .actions.name_conversation import ConversationTitles
 from .actions.waiting_questions import WaitingQuestions
 from .actions.welcome import Welcome
 from .checkpoint_fields import LIMIT_WARNING
@@ -54,6 +55,7 @@ class Bot:
         gate: AccessGate,
         access_requests: AccessRequests,
         ratings: RatingCounter,
+        titles: ConversationTitles,
         welcome: Welcome,
         waiting: WaitingQuestions,
     ) -> None:
@@ -67,6 +69,7 @@ class Bot:
         self._gate = gate
         self._access_requests = access_requests
         self._ratings = ratings
+        self._titles = titles
         self._welcome = welcome
         self._waiting = waiting
         self._piece_collector = PieceCollector(inbox, conversations)
@@ -222,6 +225,8 @@ class Bot:
             self._remove_old_buttons(context)
         elif incoming.rating is not None:
             await self._ratings.count(incoming, incoming.rating)
+        elif incoming.default_title is not None:
+            await self._titles.note_default(context, incoming.default_title)
         elif incoming.previous_chat is not None:
             await self._greeting.note_move(incoming)
             await self._conversations.move_chat(str(incoming.previous_chat), context.chat)

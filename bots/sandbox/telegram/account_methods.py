@@ -14,6 +14,7 @@ _LANGUAGE: Final = re.compile(r"([a-z]{2})?\Z")
 _MAX_COMMANDS: Final = 100  # https://core.telegram.org/bots/api#setmycommands
 _DESCRIPTION_LENGTHS: Final = range(1, 257)
 _MAX_LENGTHS: Final = {"description": 512, "short_description": 120, "name": 64}
+_MAX_TOPIC_NAME_LENGTH: Final = 128  # https://core.telegram.org/bots/api#editforumtopic
 _ABSENT_STATUSES: Final = frozenset({"left", "kicked"})
 
 
@@ -124,6 +125,22 @@ class Account:
         chat = self._world.reachable(call.values["chat_id"])
         _refuse_private(chat)
         chat.bot_status = "left"
+        self._world.changed()
+        return True
+
+    def edit_forum_topic(self, call: Call) -> bool:
+        """Rename a topic of a private chat, or of a forum whose administrator the bot is."""
+        chat = self._world.reachable(call.values["chat_id"])
+        topic, name = call.number("message_thread_id"), call.text("name")
+        if not chat.person and chat.bot_status != "administrator":
+            raise bad_request("not enough rights to manage topics")
+        if topic not in chat.topics:
+            raise bad_request("message thread not found")
+        if name == chat.topics[topic]:
+            raise bad_request("TOPIC_NOT_MODIFIED")
+        if len(name) > _MAX_TOPIC_NAME_LENGTH:
+            raise bad_request("TOPIC_TITLE_INVALID")
+        chat.topics[topic] = name or chat.topics[topic]
         self._world.changed()
         return True
 

@@ -46,13 +46,17 @@ class Membership:
         self.set_status(chat, by, "member")
         self.post_service_message(chat, by, {"new_chat_members": [user_json(self._world.bot)]})
 
-    def create_topic(self, chat: Chat, by: User, title: str) -> int:
+    def create_topic(self, chat: Chat, by: User, title: str, *, is_name_implicit: bool = False) -> int:
         """Return the id of a new topic, which is the id of the service message that made it."""
         topic = chat.next_id
         chat.topics[topic] = title
-        about = {"name": title, "icon_color": 7322096}
+        about = {"name": title, "icon_color": 7322096} | ({"is_name_implicit": True} if is_name_implicit else {})
         self.post_service_message(chat, by, {"forum_topic_created": about}, topic=topic)
         return topic
+
+    def rename_topic(self, chat: Chat, by: User, topic: int, title: str) -> None:
+        chat.topics[topic] = title
+        self.post_service_message(chat, by, {"forum_topic_edited": {"name": title}}, topic=topic)
 
     def migrate(self, chat: Chat, by: User, new_id: int) -> Chat:
         """Turn a basic group into a supergroup; the old id answers with `migrate_to_chat_id` from then on.

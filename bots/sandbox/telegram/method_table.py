@@ -54,6 +54,7 @@ def _make_account_handlers(account: Account) -> Mapping[str, Handler]:
         "getChatMemberCount": account.get_chat_member_count,
         "getChatAdministrators": account.get_chat_administrators,
         "leaveChat": account.leave_chat,
+        "editForumTopic": account.edit_forum_topic,
         "setMyCommands": account.set_my_commands,
         "getMyCommands": account.get_my_commands,
         "deleteMyCommands": account.delete_my_commands,

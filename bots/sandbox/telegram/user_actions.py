@@ -18,6 +18,7 @@ from .updates import Updates
 
 CHANNEL_BOT: Final = User(136817688, "Channel", "Channel_Bot", is_bot=True)
 """Whom old clients see in the place of a person who writes as a channel."""
+_MAX_TOPIC_NAME_LENGTH: Final = 128
 _UNREAD_SIZE: Final = (640, 480)
 
 
@@ -67,6 +68,15 @@ class Person:
         return self._post(
             chat, content, reply_to=reply_to, topic=topic, quote=quote, sender_chat=sender_chat, origin=origin
         )
+
+    def begin_topic(self, chat: Chat, text: str) -> int:
+        """Write outside the topics of a private chat that has some: a topic begins, named after the text."""
+        topic = self._membership.create_topic(chat, self.user, text[:_MAX_TOPIC_NAME_LENGTH], is_name_implicit=True)
+        self.say(chat, text, topic=topic)
+        return topic
+
+    def rename_topic(self, chat: Chat, topic: int, name: str) -> None:
+        self._membership.rename_topic(chat, self.user, topic, name)
 
     def send_content(
         self,

@@ -69,6 +69,8 @@ def read_addition(update: Json, bot: BotIdentity) -> Incoming | None:
 def _parse_message(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
     if get_int(message, "migrate_from_chat_id"):
         return _parse_migration(message, bot, event_id)
+    if (title := _find_default_title(message)) is not None:
+        return _parse_naming(message, bot, event_id, title)
     found = _parse_any_message(message, bot, event_id)
     return found if found is not None and _is_addressed(found, message, bot) else None
 
@@ -125,6 +127,32 @@ def _parse_migration(message: Json, bot: BotIdentity, event_id: str) -> Incoming
         sender=_build_sender(get_object(message, "from")),
         previous_chat=ChatRef(PLATFORM, str(bot.id), str(get_int(message, "migrate_from_chat_id"))),
     )
+
+
+def _parse_naming(message: Json, bot: BotIdentity, event_id: str, title: str) -> Incoming:
+    """Parse that a topic of a private chat began, or was named."""
+    return Incoming(
+        chat=build_chat_ref(message, bot),
+        event_id=event_id,
+        message_id=str(get_int(message, "message_id")),
+        sender=_build_sender(get_object(message, "from")),
+        direct=True,
+        thread=_get_topic(message),
+        default_title=title,
+    )
+
+
+def _find_default_title(message: Json) -> str | None:
+    """Return the name that a new topic of a private chat has until it gets one, "" when a person has named it.
+
+    None for a message that tells nothing of it (Bot API: ForumTopicCreated.is_name_implicit, ForumTopicEdited.name).
+    """
+    created, edited = get_object(message, "forum_topic_created"), get_object(message, "forum_topic_edited")
+    if not _is_direct(message) or not _get_topic(message) or get_object(message, "from").get("is_bot"):
+        return None
+    if created.get("is_name_implicit") is True:
+        return get_text(created, "name")
+    return "" if get_text(edited, "name") else None
 
 
 def _parse_membership(change: Json, bot: BotIdentity, event_id: str) -> Incoming | None:

@@ -23,7 +23,6 @@ from core.chat.port.errors import (
     ContentRejectedError,
     FileTooLargeError,
     OutboxError,
-    RecipientGoneError,
     UneditableError,
 )
 from core.chat.port.incoming import Incoming
@@ -34,8 +33,9 @@ from core.chat.port.page import Page
 from core.chat.text.protect_literals import close_open_marks
 
 from .admins import AdminLookup
-from .keyboards import build_button_keyboard, build_menu_keyboard
+from .keyboards import build_button_keyboard
 from .media import MediaSender
+from .menus import MenuSender
 from .message_changes import delete_message, set_keyboard
 from .messages import Draft, MessageSender
 from .previews import DraftPolicy, PreviewSender
@@ -51,6 +51,7 @@ CAPABILITIES = Capabilities(
     buttons_after_first_step=True,
     observes=True,
     ratings=True,
+    default_titles=True,
     waiting_marks=True,
     edits=True,
 )
@@ -61,6 +62,7 @@ _MODE = "post"
 _ACTIVITY_TIMEOUT = 3.0
 """Seconds: an answer does not wait longer for its typing indicator."""
 _HINT_TIMEOUT = 3.0
+_TITLE_TIMEOUT = 3.0
 _MAX_HINT_LENGTH = 200
 """Characters (Bot API: answerCallbackQuery)."""
 _ACTIONS: dict[Activity, ChatAction] = {
@@ -94,12 +96,11 @@ class TelegramOutbox(Outbox):
         access = ChatAccess(api, self._chat_calls, message_ids, incoming)
         self._sender, self._finder = MessageSender(access), LostMessageFinder(access)
         self._previews = PreviewSender(access, drafts)
+        self._menus = MenuSender(self._sender, message_ids, incoming)
         self._media = MediaSender(api, self._sender, self._finder, message_ids, incoming)
         self._shown_pages: dict[str, tuple[RenderedText, tuple[Button, ...]]] = {}
         self._attempted_text = ""
         self._callback_query_id = incoming.reply_route
-        self._is_menu_fixed = False
-        """The menu that was picked from takes no change, so a new one is sent."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -229,7 +230,7 @@ class TelegramOutbox(Outbox):
         """
         if not step:
             await self._answer_callback_query()
-        await self._send_menu(menu, Priority.TAP if step else Priority.FINAL)
+        await self._menus.show(menu, Priority.TAP if step else Priority.FINAL)
         await self._answer_callback_query()
 
     async def show_activity(self, doing: Activity = "writing") -> None:
@@ -247,26 +248,16 @@ class TelegramOutbox(Outbox):
                         lambda chat: self._api.send_chat_action(chat, action, message_thread_id=thread)
                     )
 
-    async def _send_menu(self, menu: Menu, priority: Priority) -> None:
-        keyboard, title = build_menu_keyboard(menu), self._sender.make_draft(menu.title)
-        if self._incoming.choice is not None and not self._is_menu_fixed:
-            message_id = self._incoming.message_id
-            self._message_ids.record_identified(self._chat, int(message_id))
-            try:
-                return await self._sender.show_draft(
-                    title, lambda chat, shown: self._sender.edit(chat, message_id, shown, keyboard), priority=priority
+    async def set_title(self, title: str) -> None:
+        """Name the topic of a private chat; in a group, topics are its people's (Bot API: editForumTopic)."""
+        topic = self._sender.thread if self._incoming.direct else None
+        if topic is None or not title:
+            return
+        with contextlib.suppress(OutboxError, TimeoutError):
+            async with asyncio.timeout(_TITLE_TIMEOUT):
+                await self._chat_calls.call_outside_chat_limits(
+                    lambda chat: self._api.edit_forum_topic(chat, topic, name=title)
                 )
-            except (RecipientGoneError, ContentRejectedError) as error:
-                _log.info("a menu cannot replace another one", reason=error)
-                self._is_menu_fixed = True
-        reply = self._sender.build_reply()
-        await self._sender.show_draft(
-            title,
-            lambda chat, shown: self._sender.send(chat, shown, self._sender.build_reply(), keyboard),
-            reply and (lambda chat, shown: self._sender.send(chat, shown, None, keyboard)),
-            priority=priority,
-        )
-        return None
 
     async def _send_first_step(self, draft: Draft, buttons: tuple[Button, ...], priority: Priority) -> str:
         """Send the first step of a page; if it is unknown whether it arrived, `find_lost_message` finds out."""

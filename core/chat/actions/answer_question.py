@@ -12,12 +12,12 @@ from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.generation.images import ImageGenerator
 from core.chat.question.question import Question
-from core.chat.text.truncate import make_title
 from core.store import AnswerFiles, HistoryMessage, ObservedMessage, ObservedMessages
 from core.usage import estimate_tokens
 
 from .draw_pictures import PictureDrawer
 from .model_tools import MediaTools
+from .name_conversation import ConversationTitles
 from .post_answer_pictures import post_answer_pictures
 from .read_question import QuestionReader
 from .speak_text import Speaker
@@ -46,6 +46,7 @@ class QuestionAnswerer:
         speaker: Speaker,
         old_buttons: OldButtons,
         observed: ObservedMessages,
+        titles: ConversationTitles,
         *,
         offers_tools: bool,
     ) -> None:
@@ -58,6 +59,7 @@ class QuestionAnswerer:
         self._speaker = speaker
         self._old_buttons = old_buttons
         self._observed = observed
+        self._titles = titles
         self._offers_tools = offers_tools
 
     async def answer_message(self, context: EventContext) -> None:
@@ -114,7 +116,7 @@ class QuestionAnswerer:
     async def _run(self, context: EventContext, request: AnswerRequest) -> None:
         text = await self._answers.answer(context, await self._complete(context, request))
         if not request.conversation.history:
-            await context.outbox.set_title(make_title(context.incoming.text or request.question.text))
+            await self._titles.name_after(context, context.incoming.text or request.question.text)
         await post_answer_pictures(context, request.pictures, self._images)
         await self._speaker.speak_if_wanted(context, text, request.conversation.models)
         self._old_buttons.start_removal(context.memory, context.outbox)

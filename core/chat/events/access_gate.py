@@ -117,7 +117,9 @@ class AccessGate:
 
     async def refuse(self, platform: Platform, incoming: Incoming, access: Access) -> None:
         """Note a refusal, so that the sender is told once a day, and an admin asked."""
-        unsaid = incoming.is_addition or incoming.deleted or incoming.previous_chat
+        unsaid = (
+            incoming.is_addition or incoming.deleted or incoming.previous_chat or incoming.default_title is not None
+        )
         said = incoming.addressed and not (unsaid or incoming.rating or incoming.opened)
         if access.decision is not Decision.REFUSE or not said:
             return None

@@ -39,6 +39,8 @@ class Capabilities:
     """What people in a group say to each other comes in as additions, which the bot may keep where the group wants."""
     ratings: bool = False
     """People can rate a message of the bot's, which comes in as a `Rating`."""
+    default_titles: bool = False
+    """Conversations that have no name of their own are told of (`Incoming.default_title`); others keep theirs."""
     waiting_marks: bool = False
     """A message can bear a mark that it waits for its answer, such as a reaction."""
     edits: bool = False

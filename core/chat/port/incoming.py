@@ -147,6 +147,9 @@ class Incoming:
     """What people call the group, where the event tells."""
     opened: bool = False
     """The sender has opened the private chat with the bot: nothing was asked."""
+    default_title: str | None = None
+    """The name that the platform has given to a conversation which begins; "" when somebody has named it. That is all
+    that this tells."""
     removed: bool = False
     """The bot was removed from the chat or, in a private one, blocked: nobody can be answered there."""
     sent: int = 0

@@ -303,3 +303,20 @@ async def test_one_reaction_of_those_that_exist_can_be_set(client: Client) -> No
 async def test_an_unknown_chat_action_is_refused(client: Client) -> None:
     with pytest.raises(BadRequest, match="Wrong parameter action in request"):
         await client.bot.send_chat_action(11, "dancing")
+
+
+async def test_a_topic_is_renamed_in_a_private_chat_and_in_a_forum_by_an_administrator(client: Client) -> None:
+    topic = client.ann.begin_topic(client.chat, "How do lighthouses work?")
+    await client.bot.edit_forum_topic(11, topic, name="Lighthouses")
+    for thread, name, refusal in (
+        (topic, "Lighthouses", "Topic_not_modified"),
+        (topic, "x" * 129, "Topic_title_invalid"),
+        (99, "Lighthouses", "thread not found"),
+    ):
+        with pytest.raises(BadRequest, match=refusal):
+            await client.bot.edit_forum_topic(11, thread, name=name)
+    forum = client.sim.group("Forum", forum=True)
+    with pytest.raises(BadRequest, match="Not enough rights"):
+        await client.bot.edit_forum_topic(forum.id, client.sim.topic(forum, "One"), name="Two")
+
+    assert client.chat.topics == {topic: "Lighthouses"}
