@@ -8,12 +8,14 @@ import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import httpx
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
+from .connection_pools import ConnectionPools
 from .decompression import unpack
 from .errors import TooSlowError, UnreachableError, UnreadableAnswerError, WanjieError
 from .failures.error_mapping import error_from_response
@@ -24,7 +26,6 @@ _MAX_RESPONSE_BYTES = 64_000_000
 """Enough for an hour of speech as MP3."""
 # Shorter than the time after which load balancers usually drop a silent connection without closing it.
 _KEEPALIVE_TIMEOUT = 15.0
-_MAX_IDLE_CONNECTIONS = 100
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -107,25 +108,11 @@ class HttpTransport:
         self._first_byte_timeout = settings.first_byte_timeout
         self.memory = memory or MemoryBudget()
         """What the calls of this client hold."""
-        self._client = httpx.AsyncClient(
-            base_url=settings.base_url,
-            headers={"User-Agent": "wanjie-bots"},
-            # Only for connecting. The other timeouts are set here, because httpx restarts its own with every byte.
-            timeout=httpx.Timeout(None, connect=settings.connect_timeout, pool=settings.connect_timeout),
-            # One connection for each running answer; the queue limits how many run.
-            limits=httpx.Limits(
-                max_connections=None,
-                max_keepalive_connections=_MAX_IDLE_CONNECTIONS,
-                keepalive_expiry=_KEEPALIVE_TIMEOUT,
-            ),
-            proxy=proxies.find_proxy(settings.base_url),
-            # The settings choose the proxy. Certificates named by the environment still count.
-            trust_env=False,
-            verify=verify or httpx.create_ssl_context(),
-        )
+        certificates = verify or httpx.create_ssl_context()
+        self._pools = ConnectionPools(partial(_open_client, settings, proxies, certificates))
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        await self._pools.aclose()
 
     async def fetch(
         self,
@@ -162,37 +149,39 @@ class HttpTransport:
         Leaving the context closes the connection unless the body was read to its end.
         """
         silence_timeout = silence_timeout or self._first_byte_timeout
-        response = await self._send(self._build_request(method, path, body), silence_timeout)
-        try:
-            stream = ByteStream(response, self.memory)
-            if not response.is_success:
-                raise self._error_from_failure(response, await stream.read_all(_MAX_ERROR_BYTES, silence_timeout))
-            yield stream
-        finally:
-            await response.aclose()
+        async with self._pools.borrow() as client:
+            request = self._build_request(client, method, path, body)
+            response = await self._send(client, request, silence_timeout)
+            try:
+                stream = ByteStream(response, self.memory)
+                if not response.is_success:
+                    raise self._error_from_failure(response, await stream.read_all(_MAX_ERROR_BYTES, silence_timeout))
+                yield stream
+            finally:
+                await response.aclose()
 
-    async def _send(self, request: httpx.Request, silence_timeout: float) -> httpx.Response:
+    async def _send(self, client: httpx.AsyncClient, request: httpx.Request, silence_timeout: float) -> httpx.Response:
         # A gateway that compresses a stream delays its tokens until a block is full.
         request.headers["Accept-Encoding"] = "identity"
         try:
             async with asyncio.timeout(silence_timeout):
-                return await self._client.send(request, stream=True)
+                return await client.send(request, stream=True)
         except TimeoutError:
             raise TooSlowError(f"no answer for {silence_timeout:g} s") from None
         except httpx.HTTPError as error:
             raise _error_from_httpx(error) from None
 
-    def _build_request(self, method: str, path: str, body: RequestBody) -> httpx.Request:
+    def _build_request(self, client: httpx.AsyncClient, method: str, path: str, body: RequestBody) -> httpx.Request:
         headers = {"Authorization": f"Bearer {self._key}"}
         if body is None:
-            return self._client.build_request(method, path, headers=headers)
+            return client.build_request(method, path, headers=headers)
         if isinstance(body, MultipartForm):
             file = (body.file_name.encode("utf-8", errors="replace").decode(), body.data, body.mime)
-            return self._client.build_request(method, path, headers=headers, data=body.fields, files={"file": file})
+            return client.build_request(method, path, headers=headers, data=body.fields, files={"file": file})
         # Platforms may send a lone surrogate, which has no UTF-8 form.
         content = json.dumps(body, ensure_ascii=False).encode("utf-8", errors="replace")
         headers["Content-Type"] = "application/json"
-        return self._client.build_request(method, path, headers=headers, content=content)
+        return client.build_request(method, path, headers=headers, content=content)
 
     def _error_from_failure(self, response: httpx.Response, body: bytes) -> WanjieError:
         return error_from_response(
@@ -204,6 +193,21 @@ class HttpTransport:
     def redact(self, text: str) -> str:
         """Remove the key from a text."""
         return text.replace(self._key, "[key]") if self._key else text
+
+
+def _open_client(settings: WanjieSettings, proxies: Proxies, certificates: ssl.SSLContext) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=settings.base_url,
+        headers={"User-Agent": "wanjie-bots"},
+        # Only for connecting. The other timeouts are set here, because httpx restarts its own with every byte.
+        timeout=httpx.Timeout(None, connect=settings.connect_timeout, pool=settings.connect_timeout),
+        # One connection for each running call; the queue limits how many run.
+        limits=httpx.Limits(max_connections=None, keepalive_expiry=_KEEPALIVE_TIMEOUT),
+        proxy=proxies.find_proxy(settings.base_url),
+        # The settings choose the proxy. Certificates named by the environment still count.
+        trust_env=False,
+        verify=certificates,
+    )
 
 
 def _error_from_httpx(error: httpx.HTTPError) -> WanjieError:
