@@ -29,6 +29,8 @@ from core.chat.commands import list_for, parse_command
 from core.chat.commands.build_handlers import CommandServices, build_handlers
 from core.chat.commands.command_and_button_permissions import CommandPermissions
 from core.chat.commands.dispatcher import CommandDispatcher
+from core.chat.commands.handler_types import ButtonHandler
+from core.chat.delivery.answer_buttons import RATE
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.delivery.waiting_marks import WaitingMarks
 from core.chat.events.access_gate import Access, AccessGate
@@ -198,17 +200,22 @@ class Service:
         """Answers on these platforms, by the first part of their chat references."""
         self._platforms.update(platforms)
         permissions = CommandPermissions(self._stored.conversations, self._stored.inbox, platforms)
+        ratings = RatingCounter(self._stored.conversations, self._stored.feedback)
+        buttons = {RATE: ButtonHandler(ratings.press, at_once=True)}
+        commands = CommandDispatcher(
+            self.handlers, buttons, platforms, self._stored.inbox, permissions, self._stored.button_keys
+        )
         bot = Bot(
             platforms,
             self._stored.inbox,
             self._stored.conversations,
             self._translations,
-            CommandDispatcher(self.handlers, platforms, self._stored.inbox, permissions, self._stored.button_keys),
+            commands,
             self._answerer,
             self._stored.old_buttons,
             self._gate,
             self._requests,
-            RatingCounter(self._stored.conversations, self._stored.feedback),
+            ratings,
             self._titles,
             Welcome(self._stored.conversations, self._settings.chat.suggested_prompts),
             WaitingQuestions(self._stored.inbox, WaitingMarks(self._stored.conversations), self._answerer, self._ahead),

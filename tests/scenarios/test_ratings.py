@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
-from tests.scenarios.conversation_steps import asked
+from tests.scenarios.button_steps import grows, told
+from tests.scenarios.conversation_steps import asked, says, words
 from tests.scenarios.model_menu_steps import begun
 from tests.scenarios.test_access import claim
 
@@ -41,3 +43,35 @@ async def test_thumbs_are_counted_once_for_each_person_and_model(empty_harness: 
             told = (await owner.until(lambda: [text for text in owner.answers() if "Everybody" in text]))[-1]
             await asyncio.sleep(0.5)
     assert len(asked(harness)) == 2
+
+
+async def test_on_slack_buttons_rate_an_answer_once_for_each_person(empty_harness: ServiceHarness) -> None:
+    harness, owner, ann = empty_harness, empty_harness.direct("Owner"), empty_harness.thread(name="Ann")
+    await harness.start(ACCESS_MODE="pairing")
+    await harness.ready()
+    await claim(harness, owner)
+    await owner.say(f"/admin allow sl:{ann.user.id}")
+    await says(owner, "Done")
+    bob = harness.joining(ann, "Bob")
+    assert isinstance(bob, SlackPersona)
+    await owner.say(f"/admin allow sl:{bob.user.id}")
+    await begun(ann, harness)
+    await ann.until(ann.ratings)
+    await ann.say("again")
+    await says(ann, "answer to again")
+    await ann.until(lambda: len(ann.ratings()) == 2)
+    bob.root = ann.root
+    await grows(ann, harness, words(400))  # a press waits for no answer
+
+    for label in ("👍", "👎", "👎"):
+        await ann.rate(label, "answer to hello")  # by now an older one
+    await told(ann, "`!model` switches", 2)
+    await ann.rate("👍", "answer to again")
+    await bob.rate("👍", "answer to hello")
+    await told(bob, "Thanks")
+    await told(ann, "Thanks", 4)
+    harness.wanjie.script.tokens_per_second = None
+
+    await owner.say("/usage all")
+    used = await says(owner, "Everybody")
+    assert "`deepseek-v3`: 👍 2, 👎 1" in used

@@ -10,6 +10,7 @@ from typing import TypeVar
 from bots.sandbox.persona import Post, Step
 from bots.sandbox.screen import Screen, ShownForm
 
+from .blocks.find_buttons import list_ratings
 from .call import Json
 from .modal_form import ModalForm
 from .screen import choices, elements, fold, is_hint, is_sign, message_text, post
@@ -161,6 +162,21 @@ class SlackPersona:
             raise LookupError("no form is open")
         return self.user.modal
 
+    def ratings(self) -> list[list[str]]:
+        """List the labels of the buttons that rate an answer, message by message, in Slack's own form."""
+        rated = (_find_ratings(message) for message in self._own())
+        return [[button["text"]["text"] for button in list_ratings(element)] for element in rated if element]
+
+    async def rate(self, label: str, answer: str = "") -> None:
+        """Rate the newest answer with this text by the button with this label."""
+        for message in reversed(self._own()):
+            element = _find_ratings(message)
+            if element and answer in message_text(message):
+                value = next(one["value"] for one in list_ratings(element) if one["text"]["text"] == label)
+                await self.user.press(message, element["action_id"], value)
+                return
+        raise LookupError(label)
+
     async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Persona
         return await self._sim.wait_for(predicate, timeout)
 
@@ -198,6 +214,11 @@ class SlackPersona:
         pressed = next(element for element in elements(message) if element["action_id"] == action)
         listed = "select" in str(pressed["type"])
         await self.user.press(message, action, None if listed else value, option=value if listed else None)
+
+
+def _find_ratings(message: Message) -> Json | None:
+    blocks = (block for block in message.blocks if block["type"] == "context_actions")
+    return next((one for block in blocks for one in block["elements"] if one["type"] == "feedback_buttons"), None)
 
 
 def _buttons(message: Message) -> list[Json]:

@@ -7,11 +7,13 @@ from typing import Any
 
 from bots.sandbox.screen import Control, Screen, ShownFile, ShownMessage
 
+from .blocks.find_buttons import list_ratings
 from .call import Json
 from .simulator import SlackSim
 from .state import Channel, Message, SlackFile, StreamState
 from .user_actions import SlackUser
 
+_CONTROLS = frozenset({"actions", "context_actions"})
 _LISTS: dict[str, Any] = {"static_select": "menu", "external_select": "search"}
 
 
@@ -35,7 +37,7 @@ def _show_message(sim: SlackSim, message: Message, user: SlackUser) -> ShownMess
         text=message.text,
         blocks=tuple(_show_blocks(message)),
         files=tuple(map(_show_file, message.files)),
-        controls=tuple(tuple(map(_show_element, row)) for row in _list_rows(message)),
+        controls=tuple(map(tuple, map(_show_row, _list_rows(message)))),
         reactions=tuple(message.reactions),
         thread=message.root,
         is_growing=stream is not None and sim.workspace.state_of(stream) is StreamState.LIVE,
@@ -50,7 +52,7 @@ def _show_blocks(message: Message) -> Iterator[Json]:
         yield from ({"type": "task_card", **task} for task in message.stream.tasks.values())
     if message.markdown:
         yield {"type": "markdown", "text": message.markdown}
-    yield from (block for block in message.blocks if block["type"] != "actions")
+    yield from (block for block in message.blocks if block["type"] not in _CONTROLS)
 
 
 def _show_file(file: SlackFile) -> ShownFile:
@@ -60,13 +62,25 @@ def _show_file(file: SlackFile) -> ShownFile:
 
 
 def _list_rows(message: Message) -> Iterator[list[Json]]:
-    yield from (block["elements"] for block in message.blocks if block["type"] == "actions")
+    yield from (block["elements"] for block in message.blocks if block["type"] in _CONTROLS)
+
+
+def _show_row(row: list[Json]) -> Iterator[Control]:
+    for element in row:
+        if element["type"] == "feedback_buttons":
+            yield from (_show_button(one, element["action_id"]) for one in list_ratings(element))
+        else:
+            yield _show_element(element)
+
+
+def _show_button(button: Json, action_id: str) -> Control:
+    return Control("button", button["text"]["text"], action_id, button.get("value", ""))
 
 
 def _show_element(element: Json) -> Control:
     kind = _LISTS.get(str(element["type"]))
     if kind is None:
-        return Control("button", element["text"]["text"], element["action_id"], element.get("value", ""))
+        return _show_button(element, element["action_id"])
     groups: list[Json] = element.get("option_groups") or [element]
     options = [(one["value"], one["text"]["text"]) for group in groups for one in group.get("options", [])]
     label = element.get("placeholder", {}).get("text", "")

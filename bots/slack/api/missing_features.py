@@ -41,6 +41,8 @@ class Features:
     """Streams with buttons and tasks."""
     cards: Feature = field(default_factory=Feature)
     """Blocks that show a task."""
+    ratings: Feature = field(default_factory=Feature)
+    """Blocks with buttons that rate a message."""
     status: Feature = field(default_factory=Feature)
     agent: Feature = field(default_factory=Feature)
     """Prompts, and sessions with titles: the app is an agent, and the workspace's plan has them."""

@@ -20,6 +20,8 @@ from .reasoning_fold import context_block, task_card, task_chunks
 
 Blocks = Sequence[dict[str, Any]]
 
+RATING_BLOCK = "context_actions"
+"""The type of the block with Slack's own buttons for ratings, which some workspaces may not have."""
 _MAX_LABEL_LENGTH = 75
 """Characters of a button's label."""
 _MAX_STREAM_BYTES = 10_000
@@ -77,13 +79,26 @@ class MessageContent:
         return tuple(str(block["type"]) for block in self.blocks)
 
 
-def page_variants(body: PageText, buttons: Sequence[Button], *, cards: bool = True) -> list[MessageContent]:
+def page_variants(
+    body: PageText, buttons: Sequence[Button], *, cards: bool = True, ratings: bool = True
+) -> list[MessageContent]:
     """Return the variants of a page, the best first; each leaves out something that Slack may refuse.
 
-    The last one is plain text of any length.
+    `cards` and `ratings` tell whether Slack's own forms of reasoning and of buttons that rate are tried. The last
+    variant is plain text of any length.
     """
+    variants = _variants_with_plain_buttons(body, buttons, cards=cards)
+    best_controls, controls = _list_controls(buttons, ratings=ratings), _list_controls(buttons, ratings=False)
+    best = variants[0]
+    if best.blocks and best_controls != controls:
+        above = best.blocks[: len(best.blocks) - len(controls)]
+        variants.insert(0, MessageContent(best.text, [*above, *best_controls]))
+    return variants
+
+
+def _variants_with_plain_buttons(body: PageText, buttons: Sequence[Button], *, cards: bool) -> list[MessageContent]:
     answer = [{"type": "markdown", "text": body.answer}] if body.answer.strip() else []
-    buttons_row = [buttons_block(buttons)] if buttons else []
+    buttons_row = _list_controls(buttons, ratings=False)
     plain = strip_protection(body.answer) if answer else body.reasoning
     text = notification_text(body.answer if answer else body.reasoning)
     variants = [MessageContent(text, answer)] if answer else []
@@ -111,25 +126,45 @@ def buttons_block(buttons: Sequence[Button]) -> dict[str, Any]:
     return {
         "type": "actions",
         "elements": [
-            {
-                "type": "button",
-                "action_id": f"{MENU_PREFIX}{button.name}:{BUTTON_PREFIX}{index}",
-                "text": plain_text_object(button.label),
-                "value": button.value,
-            }
+            {"type": "button", "action_id": _action_id(button, index), **_describe_button(button)}
             for index, button in enumerate(buttons)
         ],
     }
 
 
+def _list_controls(buttons: Sequence[Button], *, ratings: bool) -> Blocks:
+    """Return the rows of buttons: those that rate, with `ratings`, in Slack's own form; it knows good and bad."""
+    rated = {button.rating: button for button in buttons if ratings and button.rating}
+    ordinary = [button for button in buttons if button not in rated.values()]
+    row = [buttons_block(ordinary)] if ordinary else []
+    return [*row, _rating_block(rated[1], rated[-1])] if {1, -1} <= rated.keys() else row
+
+
+def _rating_block(good: Button, bad: Button) -> dict[str, Any]:
+    """Slack: context actions block, feedback buttons element."""
+    element = {"type": "feedback_buttons", "action_id": _action_id(good, 0)}
+    element |= {"positive_button": _describe_button(good), "negative_button": _describe_button(bad)}
+    return {"type": RATING_BLOCK, "elements": [element]}
+
+
+def _action_id(button: Button, index: int) -> str:
+    return f"{MENU_PREFIX}{button.name}:{BUTTON_PREFIX}{index}"
+
+
+def _describe_button(button: Button) -> dict[str, Any]:
+    spoken = {"accessibility_label": truncate(button.description, _MAX_LABEL_LENGTH)} if button.description else {}
+    return {"text": plain_text_object(button.label), "value": button.value, **spoken}
+
+
 def first_chunks(body: PageText, buttons: Sequence[Button]) -> Blocks:
     """Return the first chunks of a stream: its buttons, which stay above the text, and the first text."""
-    return [*([buttons_chunk(buttons)] if buttons else []), *append_chunks(body, 0)]
+    return [*buttons_chunks(buttons), *append_chunks(body, 0)]
 
 
-def buttons_chunk(buttons: Sequence[Button]) -> dict[str, Any]:
-    """Return the chunk that adds buttons at the end of a stream."""
-    return {"type": "blocks", "blocks": [buttons_block(buttons)]}
+def buttons_chunks(buttons: Sequence[Button]) -> Blocks:
+    """Return what adds buttons at the end of a stream; those that rate come when the message is rewritten."""
+    shown = [button for button in buttons if not button.rating]
+    return [{"type": "blocks", "blocks": [buttons_block(shown)]}] if shown else []
 
 
 def append_chunks(body: PageText, shown: int) -> Blocks:

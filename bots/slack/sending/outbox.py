@@ -52,6 +52,7 @@ CAPABILITIES = Capabilities(
     upload_limit=50_000_000,  # Slack allows a gigabyte; answers need less
     download_limit=20_000_000,  # Slack hands out any file; more would fill the memory
     searchable_menus=True,
+    rating_buttons=True,
     waiting_marks=True,
     max_page_age=230,  # Slack closes a stream after 5 minutes, even an active one
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.slack.api.methods import StreamContent
-from bots.slack.blocks.message_content import Blocks, PageText, append_chunks, buttons_chunk
+from bots.slack.blocks.message_content import Blocks, PageText, append_chunks, buttons_chunks
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 
@@ -55,5 +55,5 @@ def stream_content(update: PageUpdate, *, buttons: tuple[Button, ...] = ()) -> S
     """Return what is still to be streamed; a text stream gets its reasoning and buttons at its end."""
     if update.state.mode == CHUNKS:
         chunks: Blocks = [] if update.unsent.is_blank else append_chunks(update.body, update.state.shown_length)
-        return [*chunks, *([buttons_chunk(buttons)] if buttons else [])]
+        return [*chunks, *buttons_chunks(buttons)]
     return update.unsent.answer if update.unsent.answer.strip() else ""

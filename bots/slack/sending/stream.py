@@ -7,10 +7,9 @@ a task. After the last text the message is rewritten once, so that its blocks ha
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeVar
 
 import structlog
 
@@ -26,7 +25,7 @@ from bots.slack.api.rate_limits import (
     DECORATION_RESERVE,
     STOP_RESERVE,
 )
-from bots.slack.blocks.message_content import MessageContent, PageText, page_variants, split_long_text
+from bots.slack.blocks.message_content import MessageContent, PageText, split_long_text
 from core.chat.port.errors import (
     ContentRejectedError,
     PlatformUnreachableError,
@@ -40,10 +39,10 @@ from core.redis import RateLimit
 
 from .message_state import CHUNKS, EDIT, Decoration, MessageState
 from .page_update import Destination, PageUpdate, stream_content
+from .page_variants import PageVariants
 from .start_stream import StreamStarter
 
 _log = structlog.get_logger()
-_Result = TypeVar("_Result")
 _MAX_DECORATION_WAIT = 5.0
 """Seconds that a job waits for the buttons of a finished text; a longer wait is deferred."""
 
@@ -63,8 +62,7 @@ class PageWriter:
         self._features = features
         self._starter = StreamStarter(api, destination, features)
         self._states: dict[str, MessageState] = {}
-        self._rejected: set[tuple[int, tuple[str, ...]]] = set()
-        """Starts of pages, each with the block types that Slack has refused there; they are not tried again."""
+        self._variants = PageVariants(features, destination.channel)
 
     async def update(self, page: Page, body: PageText, buttons: tuple[Button, ...], *, final: bool) -> Page:
         """See `Outbox.update_page`."""
@@ -78,12 +76,12 @@ class PageWriter:
     async def set_buttons(self, page: Page, body: PageText, buttons: tuple[Button, ...]) -> None:
         """See `Outbox.set_buttons`."""
         self._deferred.cancel(self._destination.channel, page.message_id)  # a deferred call would restore older buttons
-        *variants, _ = self._variants(body, buttons)  # the plain text has no buttons
+        *variants, _ = self._variants.list(body, buttons)  # the plain text has no buttons
 
         async def update(content: MessageContent) -> None:
             await self._api.update(self._destination.channel, page.message_id, content, reserve=BUTTONS_RESERVE)
 
-        await self._send_best(page, variants, update)
+        await self._variants.send_best(page, variants, update)
 
     async def find_lost_message(self, page: Page, bot: str, after: str) -> Page:
         """See `Outbox.find_lost_message`; `bot` is the bot's user id; every message up to the ts `after` is older."""
@@ -111,8 +109,8 @@ class PageWriter:
         ts, mode = ("", EDIT) if final else await self._starter.start(body, buttons)
         if not ts:
             destination = self._destination
-            variants = self._variants(body, buttons)
-            ts = await self._send_best(
+            variants = self._variants.list(body, buttons)
+            ts = await self._variants.send_best(
                 page,
                 variants,
                 lambda content: self._api.post(
@@ -186,7 +184,7 @@ class PageWriter:
             if final:
                 await self._apply_decoration(update)
         elif not update.body.is_blank:
-            variants = self._variants(update.body, update.buttons)
+            variants = self._variants.list(update.body, update.buttons)
             with state.uncertain_until_done():
                 await self._update_message(update, variants)
             state.streaming, state.shown_length, state.decoration = False, len(update.body), update.decoration
@@ -194,7 +192,7 @@ class PageWriter:
 
     async def _update_message(self, update: PageUpdate, variants: Sequence[MessageContent]) -> None:
         try:
-            await self._send_best(
+            await self._variants.send_best(
                 update.page, variants, lambda content: self._write(update, content, step=not update.final)
             )
         except ContentRejectedError as error:
@@ -206,10 +204,10 @@ class PageWriter:
         """Give a finished text its final buttons and fold; long waits are deferred."""
         if update.state.decoration == update.decoration:
             return
-        *variants, _ = self._variants(update.body, update.buttons)  # plain text would be no improvement
+        *variants, _ = self._variants.list(update.body, update.buttons)  # plain text would be no improvement
 
         async def decorate() -> None:
-            await self._send_best(
+            await self._variants.send_best(
                 update.page,
                 variants,
                 lambda content: self._write(update, content, step=False, reserve=DECORATION_RESERVE),
@@ -243,29 +241,6 @@ class PageWriter:
         if overflow and update.final and not state.overflow_posted:
             await self._api.post(destination.channel, destination.thread, overflow, user=destination.user)
             state.overflow_posted = True
-
-    def _variants(self, body: PageText, buttons: tuple[Button, ...]) -> list[MessageContent]:
-        return page_variants(body, buttons, cards=self._features.cards.is_available(self._destination.channel))
-
-    async def _send_best(
-        self, page: Page, variants: Sequence[MessageContent], show: Callable[[MessageContent], Awaitable[_Result]]
-    ) -> _Result:
-        """Send the first variant that Slack accepts, and remember the refused ones."""
-        *better, last = variants
-        for variant in better:
-            if (page.start, variant.block_types) in self._rejected:
-                continue
-            try:
-                return await show(variant)
-            except UneditableError:
-                raise  # it does not depend on the variant
-            except ContentRejectedError as error:
-                _log.warning("Slack refused a message's blocks", reason=error)
-                if variant.block_types[0] == "task_card" and str(error) == "invalid_blocks":
-                    self._features.cards.disable()
-                else:
-                    self._rejected.add((page.start, variant.block_types))
-        return await show(last)
 
     async def _end_stream(self, page: Page, state: MessageState, *, final: bool) -> None:
         """Close the stream, since Slack refuses to update a message with an open stream.

@@ -11,12 +11,12 @@ from typing import Literal
 import structlog
 
 from core.access import KeyReader
-from core.chat.delivery.answer_buttons import AnswerButtons
+from core.chat.delivery.answer_buttons import AnswerButtons, make_rating_buttons
 from core.chat.delivery.answer_timer import AnswerTimer
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
-from core.chat.port.incoming import Incoming
+from core.chat.port.incoming import ANYONE, Incoming
 from core.chat.port.menus import ShownMessage
 from core.chat.question.prompt import build_messages, remove_speaker
 from core.error_words import keep_error_words
@@ -95,9 +95,10 @@ class AnswerService:
         attempt on the screen, and raises the `WanjieError` or `OutboxError`; `/retry` then finds the question.
         """
         job, started_at = context.job, time.monotonic()
-        sign = partial(
-            ButtonData.for_job(job, context.incoming).sign, await self._button_keys.read(), context.incoming.chat
-        )
+        key, data = await self._button_keys.read(), ButtonData.for_job(job, context.incoming)
+        sign = partial(data.sign, key, context.incoming.chat)
+        sign_for_anyone = partial(replace(data, owner_id=ANYONE).sign, key, context.incoming.chat)
+        capabilities = context.outbox.capabilities
         finding_voice = asyncio.create_task(
             _has_speech_model(request.conversation.models)
         )  # while the answer grows, needed at its end
@@ -105,6 +106,9 @@ class AnswerService:
             sign,
             context.translate_plainly,
             can_speak=lambda: finding_voice.done() and finding_voice.result(),
+            ratings=make_rating_buttons(sign_for_anyone, context.translate_plainly)
+            if capabilities.rating_buttons
+            else (),
         )
         request = replace(request, shows_cost=self._shows_cost(context, request))
         timer = AnswerTimer(self._metrics, context.incoming.chat.platform, job.stored_at)
@@ -126,7 +130,7 @@ class AnswerService:
         is_answered = not is_blank(text) or writer.used_tools
         if is_answered:
             await self._save(context, request, TOOL_ONLY_ANSWER if is_blank(text) else text)
-            if writer.last_message is not None and context.outbox.capabilities.ratings:
+            if writer.last_message is not None and (capabilities.ratings or capabilities.rating_buttons):
                 await self._note_model(context, request, writer.last_message)
         if not is_answered and not job.stop_requested.is_set():
             await context.reply(_BLANK_ANSWER_NOTES.get(writer.reason, "talk.nothing"))

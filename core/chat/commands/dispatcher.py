@@ -33,13 +33,18 @@ class CommandDispatcher:
     def __init__(
         self,
         handlers: Mapping[str, CommandHandler],
+        buttons: Mapping[str, ButtonHandler],
         platforms: Mapping[str, Platform],
         inbox: Inbox,
         permissions: CommandPermissions,
         button_keys: KeyReader,
     ) -> None:
-        """`handlers` by the names of commands, `platforms` by the first part of their chat references."""
+        """`handlers` by the names of commands, `platforms` by the first part of their chat references.
+
+        `buttons` by their names are those that belong to no command.
+        """
         self._handlers = handlers
+        self._buttons = {name: handler.button for name, handler in handlers.items() if handler.button} | dict(buttons)
         self._platforms = platforms
         self._inbox = inbox
         self._permissions = permissions
@@ -63,10 +68,11 @@ class CommandDispatcher:
     async def handle_choice(self, context: EventContext, choice: Choice) -> None:
         """Handle a menu entry or a button; one that belongs to no command any more is old."""
         handler = self._handlers.get(_SETTINGS if choice.value == TO_SETTINGS else choice.menu)
+        button = self._buttons.get(choice.menu)
         if handler is not None and handler.on_select is not None:
             await handler.on_select(context, choice.value)
-        elif handler is not None and handler.button is not None:
-            await self._handle_button(context, handler.button, choice.value)
+        elif button is not None:
+            await self._handle_button(context, button, choice.value)
         else:
             await context.notify_presser("button.over")
 

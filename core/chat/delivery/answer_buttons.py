@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.chat.port.menus import Button
@@ -10,6 +10,12 @@ from core.media.visible_text import is_blank
 
 LAST_PART_MARK = "parts"
 """The action of the button where the message with the button is only the last part of the answer."""
+RATE = "rate"
+"""The name of the buttons that rate an answer."""
+RATINGS: Mapping[str, int] = {"good": 1, "bad": -1}
+"""What they say, by their actions."""
+_RATING_LABELS = {"good": "rating.good", "bad": "rating.bad"}
+_RATING_DESCRIPTIONS = {"good": "rating.good_description", "bad": "rating.bad_description"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ NO_BUTTONS = PageButtons()
 
 
 def keep_useful_buttons(buttons: Sequence[Button], *, remembered: bool) -> tuple[Button, ...]:
-    """Return the buttons that still work under an answer that is not the newest any more: it can only be spoken.
+    """Return the buttons that still work under an answer that is not the newest any more: it is spoken, or rated.
 
     `remembered` tells whether the history holds the answer. A forgotten one is spoken only if one message holds all of
     it.
@@ -35,7 +41,8 @@ def keep_useful_buttons(buttons: Sequence[Button], *, remembered: bool) -> tuple
     return tuple(
         button
         for button in buttons
-        if button.name == "speak" and (remembered or not button.value.endswith(f" {LAST_PART_MARK}"))
+        if button.name == RATE
+        or (button.name == "speak" and (remembered or not button.value.endswith(f" {LAST_PART_MARK}")))
     )
 
 
@@ -43,11 +50,17 @@ class AnswerButtons:
     """The buttons of one answer; each holds the signed data of its job."""
 
     def __init__(
-        self, sign: Callable[[str, str], str], label: Callable[[str], str], *, can_speak: Callable[[], bool]
+        self,
+        sign: Callable[[str, str], str],
+        label: Callable[[str], str],
+        *,
+        can_speak: Callable[[], bool],
+        ratings: Sequence[Button] = (),
     ) -> None:
         """`sign` makes the value of a button from its name and action, `label` translates a sentence's key.
 
-        `can_speak` tells at the end whether there is a model that can speak.
+        `can_speak` tells at the end whether there is a model that can speak. `ratings` are the buttons that rate an
+        answer, where there are any.
         """
         self._stop = Button(label("button.stop"), "stop", sign("stop", ""))
         self._retry = Button(label("button.again"), "retry", sign("retry", ""))
@@ -55,6 +68,7 @@ class AnswerButtons:
         self._speak = Button(label("button.speak"), "speak", sign("speak", ""))
         self._speak_last_part = Button(label("button.speak"), "speak", sign("speak", LAST_PART_MARK))
         self._can_speak = can_speak
+        self._ratings = tuple(ratings)
 
     def for_pages(self, finish_reason: Callable[[], str]) -> PageButtons:
         """Return the buttons for `deliver`; `finish_reason` tells at the end why the model ended."""
@@ -69,4 +83,12 @@ class AnswerButtons:
             return (self._retry,)
         more = (self._continue,) if finish_reason == "length" else ()
         speak = self._speak if messages == 1 else self._speak_last_part
-        return (*more, self._retry, speak) if self._can_speak() else (*more, self._retry)
+        return (*more, self._retry, *((speak,) if self._can_speak() else ()), *self._ratings)
+
+
+def make_rating_buttons(sign: Callable[[str, str], str], label: Callable[[str], str]) -> tuple[Button, ...]:
+    """Return the buttons that rate an answer, for everybody who reads it; see `AnswerButtons`."""
+    return tuple(
+        Button(label(_RATING_LABELS[action]), RATE, sign(RATE, action), rating, label(_RATING_DESCRIPTIONS[action]))
+        for action, rating in RATINGS.items()
+    )

@@ -41,6 +41,8 @@ class Capabilities:
     """People can rate a message of the bot's, which comes in as a `Rating`."""
     default_titles: bool = False
     """Conversations that have no name of their own are told of (`Incoming.default_title`); others keep theirs."""
+    rating_buttons: bool = False
+    """Answers bear buttons that rate them, since the platform has no ratings of its own."""
     waiting_marks: bool = False
     """A message can bear a mark that it waits for its answer, such as a reaction."""
     edits: bool = False

@@ -52,6 +52,10 @@ class Button:
     """At most 12 bytes: the command that hears of it."""
     value: str
     """At most 48 bytes."""
+    rating: int = 0
+    """1 says that the answer is good, -1 that it is bad; a platform may show both in a form of its own. 0: neither."""
+    description: str = ""
+    """What it does, for people to whom the label is read; "" where the label says it."""
 
 
 @dataclass(frozen=True, slots=True)

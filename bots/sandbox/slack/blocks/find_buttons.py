@@ -38,6 +38,11 @@ def with_options(blocks: list[Json], offered: dict[str, list[Json]]) -> list[Jso
     ]
 
 
+def list_ratings(element: Json) -> list[Json]:
+    """Return the two buttons of an element that rates a message."""
+    return [element["positive_button"], element["negative_button"]]
+
+
 def _offers(element: Json, offered: dict[str, list[Json]]) -> Json:
     listed = element.get("type") == "external_select"
     return {"options": offered.get(element.get("action_id", ""), [])} if listed else {}
@@ -51,8 +56,7 @@ def _pressed(element: Json, value: str | None, option: str | None) -> Json | Non
     if option is not None:
         return None
     if element["type"] == "feedback_buttons":
-        buttons: list[Json] = [element.get("positive_button", {}), element.get("negative_button", {})]
-        return next((action | _label(one) for one in buttons if one.get("value") == value), None)
+        return next((action | _label(one) for one in list_ratings(element) if one.get("value") == value), None)
     return action | _label(element) if value in {None, element.get("value")} else None
 
 

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from bots.sandbox.slack.call import Json, RefusalError
 
+from .context_actions import find_faults
+
 MAX_BLOCKS = 50
 MAX_VIEW_BLOCKS = 100
 MAX_MARKDOWN = 12_000
@@ -50,7 +52,14 @@ _LENGTHS: dict[tuple[str, str], int] = {
     ("mrkdwn", "text"): 3000,
 }
 _MAX_OPTIONS = 100
-_FIELDS = {"block_id": 255, "action_id": 255, "image_url": 3000, "alt_text": 2000, "url": 3000}
+_FIELDS = {
+    "accessibility_label": 75,
+    "action_id": 255,
+    "alt_text": 2000,
+    "block_id": 255,
+    "image_url": 3000,
+    "url": 3000,
+}
 _COUNTS: dict[tuple[str, str], int] = {
     ("section", "fields"): 10,
     ("actions", "elements"): 25,
@@ -122,6 +131,7 @@ def _shape(block: Json, pointer: str) -> Iterator[str]:
         yield f"missing required field: alt_text [json-pointer:{pointer}]"
     if kind in {"actions", "context", "context_actions"} and not block.get("elements"):
         yield f"missing required field: elements [json-pointer:{pointer}]"
+    yield from find_faults(block, pointer)
     if kind == "table":
         yield from _table(block, pointer)
     if kind == "task_card":

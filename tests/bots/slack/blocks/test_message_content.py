@@ -20,7 +20,12 @@ from bots.slack.blocks.message_content import (
 from core.chat.port.menus import Button
 
 _texts = st.text(alphabet=st.sampled_from("ab <!@U#\n\t字😀"), max_size=600)
-_BUTTONS = (Button("x" * 90, "retry", "v" * 48), Button("🔊", "speak", "v"))
+_BUTTONS = (
+    Button("x" * 90, "retry", "v" * 48),
+    Button("🔊", "speak", "v"),
+    Button("👍", "rate", "g" * 48, 1, "Good" * 30),
+    Button("👎", "rate", "b" * 48, -1),
+)
 
 
 @given(_texts, st.integers(0, 600), st.lists(st.integers(0, 600), max_size=6))
@@ -63,6 +68,18 @@ def test_slack_accepts_every_variant(text: str, folded: int, buttons: bool) -> N
     answer = body.answer.replace("\\<", "<")  # where nothing reads Markdown, no sign is escaped
     assert html.unescape(found[-1].text) == (answer if answer.strip() else body.reasoning)
     assert first_chunks(body, _BUTTONS)[0]["type"] == "blocks"
+
+
+@given(st.booleans(), st.integers(0, 9))
+def test_ratings_have_slack_s_own_form_in_the_best_variant_alone(cards: bool, folded: int) -> None:  # noqa: FBT001 - drawn
+    body = PageText.render("I think. Four.", folded, final=True)
+    best, *others = page_variants(body, _BUTTONS, cards=cards)
+    without = page_variants(body, _BUTTONS, cards=cards, ratings=False)
+
+    assert best.block_types[-2:] == ("actions", "context_actions")
+    assert [button["value"] for button in best.blocks[-2]["elements"]] == ["v" * 48, "v"]
+    assert others == without
+    assert [button["value"][0] for button in others[0].blocks[-1]["elements"]] == ["v", "v", "g", "b"]
 
 
 def test_a_page_without_reasoning_and_buttons_is_markdown_or_plain_text() -> None:

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
-from core.chat.port.menus import Button
+from core.chat.port.menus import Button, ShownMessage
 from core.chat.port.page import Page
 from core.chat.port.retry import run_with_retries
 from tests.bots.slack.conftest import Scene
 
 _STOP_BUTTON = (Button("⏹ Stop", "stop", "t1 U1"),)
 _FINAL_BUTTONS = (Button("🔁 Again", "retry", "t1 U1"), Button("🔊 Speak", "speak", "t1 U1"))
+_RATINGS = (Button("👍", "rate", "t1 * good", 1), Button("👎", "rate", "t1 * bad", -1))
 _REASONING = "First this, then that. "
 
 
@@ -171,6 +172,43 @@ async def test_without_task_cards_reasoning_is_a_context_block(scene: Scene) -> 
     await _finish(scene, Page(start=0), reasoning + "So.", len(reasoning))
 
     assert len(_call_arguments(scene, "postMessage")) == 3  # cards are not tried again
+
+
+async def test_ratings_have_slack_s_own_buttons_and_stay_when_the_others_go(scene: Scene) -> None:
+    page = await _update(scene, _REASONING + "So", folded=len(_REASONING))
+    page = await _finish(scene, page, _REASONING + "So.", len(_REASONING), (*_FINAL_BUTTONS, *_RATINGS))
+
+    assert _block_types(scene) == ["task_card", "markdown", "actions", "context_actions"]
+    assert _button_labels(scene) == ["🔁 Again", "🔊 Speak"]
+
+    await scene.outbox.set_buttons(ShownMessage(page, _REASONING + "So.", len(_REASONING), _RATINGS), _RATINGS)
+
+    assert _block_types(scene) == ["task_card", "markdown", "context_actions"]
+    assert [call.error for call in scene.slack.calls if call.error] == []
+
+
+@pytest.mark.parametrize("reasoning", ["", _REASONING])
+async def test_where_slack_s_buttons_for_ratings_are_refused_they_are_ordinary_ones(
+    scene: Scene, reasoning: str
+) -> None:
+    scene.slack.faults.fail("chat.update", "invalid_blocks")
+    for _ in range(2):
+        page = await _update(scene, reasoning + "One", folded=len(reasoning))
+        await _finish(scene, page, reasoning + "One two", len(reasoning), (*_FINAL_BUTTONS, *_RATINGS))
+
+        assert _block_types(scene) == [*(["task_card"] if reasoning else []), "markdown", "actions"]
+        assert _button_labels(scene) == ["🔁 Again", "🔊 Speak", "👍", "👎"]
+    assert len(_call_arguments(scene, "update")) == 3  # they are not tried again
+
+
+async def test_a_refusal_for_another_reason_does_not_disable_slack_s_buttons_for_ratings(scene: Scene) -> None:
+    scene.slack.faults.fail("chat.update", "invalid_blocks", times=2)
+    for _ in range(2):
+        scene.outbox = scene.new_outbox()
+        page = await _update(scene, "One")
+        await _finish(scene, page, "One two", buttons=(*_FINAL_BUTTONS, *_RATINGS))
+
+    assert _block_types(scene) == ["markdown", "actions", "context_actions"]
 
 
 async def test_long_chinese_reasoning_and_its_answer_stay_below_the_stream_limit(scene: Scene) -> None:

@@ -2,12 +2,19 @@
 
 import pytest
 
-from core.chat.delivery.answer_buttons import AnswerButtons
+from core.chat.delivery.answer_buttons import AnswerButtons, keep_useful_buttons, make_rating_buttons
+from core.chat.port.menus import Button
 
 
-def offered(answer: str, reason: str, *, messages: int = 1, speaks: bool = True) -> list[str]:
+def sign(name: str, action: str) -> str:
+    return f"signed-{name} {action}".strip()
+
+
+def offered(
+    answer: str, reason: str, *, messages: int = 1, speaks: bool = True, ratings: tuple[Button, ...] = ()
+) -> list[str]:
     """What stands behind each button of a finished answer."""
-    buttons = AnswerButtons(lambda name, action: f"signed-{name} {action}".strip(), str, can_speak=lambda: speaks)
+    buttons = AnswerButtons(sign, str, can_speak=lambda: speaks, ratings=ratings)
     return [f"{button.name} {button.value}" for button in buttons.for_pages(lambda: reason).finished(answer, messages)]
 
 
@@ -30,3 +37,13 @@ def test_the_speak_button_of_a_last_page_says_that_it_is_a_part() -> None:
 
 def test_no_speak_button_without_a_speech_model() -> None:
     assert offered("Four.", "stop", speaks=False) == ["retry signed-retry"]
+
+
+def test_an_answer_with_words_can_be_rated_also_when_it_is_not_the_newest_any_more() -> None:
+    ratings = make_rating_buttons(sign, str)
+    shown = offered("Four.", "stop", speaks=False, ratings=ratings)
+
+    assert shown == ["retry signed-retry", "rate signed-rate good", "rate signed-rate bad"]
+    assert offered(" ", "stop", ratings=ratings) == ["retry signed-retry"]
+    assert [button.rating for button in ratings] == [1, -1]
+    assert keep_useful_buttons((Button("Again", "retry", "r"), *ratings), remembered=False) == ratings
