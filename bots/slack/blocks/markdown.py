@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import accumulate
 
 from pyromark import Markdown, Options
 
 from core.chat.text.emphasis_repair import fix_cjk_emphasis, stable_prefix
 from core.chat.text.protect_literals import find_code_spans, protect_literals
+from core.chat.text.spans import contains, intersect
 from core.chat.text.truncate import truncate
 
 from .plain_text import strip_markdown
@@ -48,9 +50,9 @@ def render_markdown(text: str, *, final: bool) -> str:
     if not final:
         held = [found.start() for found in (_PENDING_MENTION.search(shown), _MENTION.search(shown, doubt)) if found]
         shown = shown[: min(held, default=None)]
-    if any(_is_within(found.start(), code) for found in _MENTION.finditer(shown)):
+    if any(contains(code, found.start()) for found in _MENTION.finditer(shown)):
         code = _find_parsed_code(shown, code)
-    return _MENTION.sub(lambda found: found[0] if _is_within(found.start(), code) else found[0] + WORD_JOINER, shown)
+    return _MENTION.sub(lambda found: found[0] if contains(code, found.start()) else found[0] + WORD_JOINER, shown)
 
 
 def neutralize_mentions(text: str, *, final: bool) -> str:
@@ -124,10 +126,6 @@ def _find_parsed_code(markdown: str, expected: list[tuple[int, int]]) -> list[tu
                 parsed.append((where["start"], where["end"]))
             case _:
                 pass
-    placed = [(len(source[:start].decode()), len(source[:end].decode())) for start, end in parsed]
-    overlaps = ((max(one[0], two[0]), min(one[1], two[1])) for one in expected for two in placed)
-    return [(start, end) for start, end in overlaps if start < end]
-
-
-def _is_within(offset: int, spans: list[tuple[int, int]]) -> bool:
-    return any(start <= offset < end for start, end in spans)
+    # The parser counts bytes: for each byte, how many characters are before it.
+    offsets = list(accumulate((byte & 0xC0 != 0x80 for byte in source), initial=0))  # noqa: PLR2004 - UTF-8
+    return intersect(expected, [(offsets[start], offsets[end]) for start, end in parsed])

@@ -150,7 +150,8 @@ class _Reader:
         found = list(tokenize(line))
         self._in_code_span = bool(found) and found[-1].kind == "stray"
         code = [token for token in found if token.kind == "code"]
-        growing = [token.start for token in found if token.kind == "stray" or (token in code and token.touches_end)]
+        growing = [token.start for token in found if token.kind == "stray"]
+        growing += [token.start for token in code if token.touches_end]
         return [(token.start, token.end) for token in code], min([len(line), *growing])
 
     def is_continuation(self, line: str) -> bool:

@@ -35,6 +35,8 @@ _BLOCK_START = re.compile(r"(?:[\s>]|[-*+]\s|\d{1,9}[.)]\s)*(?P<number>\d{0,9})"
 _SPECIAL = re.compile(r"[*~_\\<]|https?:", re.IGNORECASE)
 _KINDS = frozenset(("*", "**", "***", "_", "__", "___", "~~"))
 _LOOKAHEAD = 2
+_MAX_LABEL_LENGTH = 500
+"""Characters of the words of a link that are searched for hosts; longer ones count as naming another one."""
 _GROWING_NAME = re.compile(r"\w{0,30}(?:__)?.?", re.ASCII)
 
 
@@ -163,9 +165,9 @@ class ProseLine:
             url = token.text[2:-1].strip().removeprefix("<").split(" ")[0].removesuffix(">")
             if opened is not None and not label.strip():  # a link without words is shown as nothing
                 yield Edit(token.start, token.start, _MARK.sub(lambda mark: "\\" + "\\".join(mark[0]), url))
-            elif (opened is None or names_other_host(label, url)) and (host := format_host(url)):
+            elif (opened is None or _may_mislead(label, url)) and (host := format_host(url)):
                 yield Edit(token.end, token.end, f" ({host})")
-        elif token.text == "]" and find_hosts(label) and self.line[token.end : token.end + 1] in {"[", ":"}:
+        elif token.text == "]" and self.line[token.end : token.end + 1] in {"[", ":"} and _may_name_host(label):
             yield Edit(token.end, token.end, "\\")
 
     def _edit_html(self, token: Token) -> Iterator[Edit]:
@@ -264,6 +266,14 @@ class ProseLine:
     def _rate_closing(self, token: Token, place: MarkRun) -> Closing:
         pointer = token.text in {"*", "**"} and is_pointer_type(self.line[max(0, token.start - 30) : token.start])
         return Closing.NO if pointer else place.closing
+
+
+def _may_mislead(label: str, url: str) -> bool:
+    return len(label) > _MAX_LABEL_LENGTH or names_other_host(label, url)
+
+
+def _may_name_host(label: str) -> bool:
+    return len(label) > _MAX_LABEL_LENGTH or bool(find_hosts(label))
 
 
 def _mark_at(line: str, start: int, end: int) -> MarkRun:

@@ -15,6 +15,9 @@ PARTIAL_SCHEME = re.compile(r"(?<![A-Za-z0-9<@])h(?:t(?:t(?:p(?:s?(?::/{0,2})?)?
 PARTIAL_ADDRESS = re.compile(ADDRESS_PATTERN.removesuffix("+") + r"*\Z")
 """Matches text that may become an address, or a longer one; the host may be missing so far."""
 _HOST = re.compile(r"(?i:https?)://[^/?#]*\w")
+_SHORT_LENGTH = 256
+"""Characters in which the end of an address is looked for first: most end there, whatever touches them."""
+_LONGEST_MARK = 8
 _JOINTS = frozenset("/=_-%.&?#+~:@")
 """After these a Chinese letter belongs to the address (`/wiki/北京`); after others it continues the sentence."""
 
@@ -24,13 +27,21 @@ def measure_address(text: str, marks: Iterable[str]) -> int:
 
     `marks` are open before it, so that one of them may end it.
     """
-    text = text[: _find_script_end(text)]
-    for mark in marks:
-        text = re.split(re.escape(mark) + r"(?![\w/])", text, maxsplit=1)[0]
-    text = _cut_unbalanced(text)
+    if not _HOST.match(text):
+        return 0
+    marks = [mark for mark in marks if len(mark) <= _LONGEST_MARK]
+    found = _cut_at_end(text[:_SHORT_LENGTH], marks)
+    text = found if len(found) < _SHORT_LENGTH - _LONGEST_MARK else _cut_at_end(text, marks)
     while text and (text[-1] in "?!.,:;'\\" or (text[-1] in "*_~`" and text.count(text[-1]) % 2)):
         text = text[:-1]
     return len(text) if _HOST.match(text) else 0
+
+
+def _cut_at_end(text: str, marks: Iterable[str]) -> str:
+    text = text[: _find_script_end(text)]
+    for mark in marks:
+        text = re.split(re.escape(mark) + r"(?![\w/])", text, maxsplit=1)[0]
+    return _cut_unbalanced(text)
 
 
 def _find_script_end(text: str) -> int:

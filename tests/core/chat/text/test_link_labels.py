@@ -99,3 +99,10 @@ def test_a_host_that_looks_like_another_is_shown_in_ascii() -> None:
 
 def test_a_file_is_no_host() -> None:
     assert find_hosts("setup.py v1.2 a.b.c README.md") == []
+
+
+def test_words_too_long_to_be_searched_for_hosts_count_as_another() -> None:
+    words = "no host " * 100
+
+    assert f"[{words}]({_EVIL}) (evil.example)" in render_markdown(f"[{words}]({_EVIL})", final=True)
+    assert f"[{words}]\\[a]" in render_markdown(f"[{words}][a]", final=True)
