@@ -42,6 +42,7 @@ def generate_manifest(request_url: str = "", command_prefix: str = "", *, agent:
             *(
                 SlashCommand(command_prefix + command.name, text, _get_usage(command, sentences, "en"))
                 for command, text in described
+                if not command.typed_only
             ),
         ],
         [
@@ -71,9 +72,11 @@ def generate_commands_page() -> str:
     ]
     lines += ["| command | in Chinese | " + " | ".join(languages) + " |", "|---" * (len(languages) + 2) + "|"]
     for command in COMMANDS:
-        usage = f"`/{' '.join(filter(None, (command.name, _get_usage(command, sentences, 'en'))))}`".replace("|", "\\|")
+        sign = "!" if command.typed_only else "/"
+        words = " ".join(filter(None, (command.name, _get_usage(command, sentences, "en"))))
+        usage = f"`{sign}{words}`".replace("|", "\\|")
         descriptions = [sentences.text(f"command.{command.name}", language) for language in languages]
-        chinese = " ".join(f"`/{name}`" for name in CHINESE_NAMES[command.name][:_MAX_CHINESE_NAMES])
+        chinese = " ".join(f"`{sign}{name}`" for name in CHINESE_NAMES[command.name][:_MAX_CHINESE_NAMES])
         lines.append(f"| {usage} | {chinese} | " + " | ".join(descriptions) + " |")
     return "\n".join(lines) + "\n"
 

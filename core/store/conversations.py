@@ -46,6 +46,9 @@ class HistoryMessage:
     """Of a question: whose it is (`Sender.owner_id`); "" in messages of older versions."""
 
 
+ThreadPart: TypeAlias = Literal["joined", "left"]
+_JOINED, _LEFT = "1", "0"
+"""What is stored of a thread."""
 _SCAN_COUNT = 1000
 """Keys that Redis looks at in one step."""
 _MESSAGE = StoredJson(HistoryMessage)
@@ -75,6 +78,8 @@ class ChatPreferences:
     """`user`: everybody in a group has their own history; `thread`: each thread of replies has; None: one for all."""
     observe: str | None = None
     """`on`: what is not for the bot is kept for a day, as context."""
+    follow_ups: str | None = None
+    """`off`: in threads that the bot takes part in, only messages that name it are answered."""
     change: str | None = None
     """`admins`: only they set preferences here; None: whoever the settings of the service let."""
 
@@ -96,6 +101,7 @@ PreferenceName: TypeAlias = Literal[
     "language",
     "memory",
     "observe",
+    "follow_ups",
     "change",
 ]
 """The fields of `ChatPreferences`."""
@@ -231,11 +237,16 @@ class Conversations:
 
     async def join_thread(self, chat: str) -> None:
         """Remember that the bot takes part in this thread from now on."""
-        await self._set(joined_thread_key(chat), "1", self._seconds)
+        await self._set(joined_thread_key(chat), _JOINED, self._seconds)
 
-    async def has_joined_thread(self, chat: str) -> bool:
-        """Whether the bot was ever named in this thread, within the lifetime of a history."""
-        return await self._get(chat, joined_thread_key(chat)) is not None
+    async def leave_thread(self, chat: str) -> None:
+        """Remember that the bot takes no part in this thread any more, until it joins again."""
+        await self._set(joined_thread_key(chat), _LEFT, self._seconds)
+
+    async def get_thread_part(self, chat: str) -> ThreadPart | None:
+        """Whether the bot has joined or left this thread; None when it did neither in the lifetime of a history."""
+        stored = await self._get(chat, joined_thread_key(chat))
+        return None if stored is None else "left" if stored == _LEFT.encode() else "joined"
 
     def _pack(self, message: HistoryMessage) -> str:
         """Make the stored form: only the words are encrypted, since scripts of the store read the ids."""

@@ -29,7 +29,7 @@ def unanswered_key(chat: str) -> str:
 
 
 def joined_thread_key(chat: str) -> str:
-    """Present while the bot takes part in a thread."""
+    """Whether the bot takes part in a thread; absent where it was never called, or has not been for long."""
     return f"e:{{{chat}}}"
 
 

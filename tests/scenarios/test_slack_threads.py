@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bots.sandbox.harness import ServiceHarness
-from tests.scenarios.conversation_steps import asked, says
+from bots.sandbox.slack.persona import SlackPersona
+from tests.scenarios.conversation_steps import asked, echo, says
+from tests.scenarios.test_settings import picks
 
 
 async def test_a_thread_is_summarised_where_it_is_asked_for(harness: ServiceHarness) -> None:
@@ -29,3 +31,51 @@ async def test_a_thread_is_summarised_where_it_is_asked_for(harness: ServiceHarn
         "Lin: Summarise for me"
     )
     assert newest.startswith("⟦said in the chat before, to others⟧\n> Wanjie: noon it is\n\nLin: Summarise")
+
+
+async def test_people_write_to_each_other_in_a_joined_thread_and_ask_the_bot_to_leave(harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = echo
+    lin = harness.thread()
+    bob = harness.joining(lin, "Bob")
+    assert isinstance(bob, SlackPersona)
+    await lin.say("hello")
+    await says(lin, "answer to hello")
+    bob.root = lin.root
+    await bob.say(f"I think <@{lin.user.id}> knows it")
+    await bob.say("and you?")
+    await says(lin, "answer to and you?")
+    await bob.say("!离开")
+    await says(lin, "Mention me, and I'm back")
+    await bob.say("who was that?")
+    await lin.user.mention(lin.channel, "are you there?", thread_ts=lin.root)
+    await says(lin, "are you there?")
+    await lin.say("good")
+    await says(lin, "answer to good")
+
+    questions = [request[-1]["content"] for request in asked(harness)]
+    assert [question.rpartition(": ")[2].split("\n")[-1].strip() for question in questions] == [
+        "hello",
+        "and you?",
+        "are you there?",
+        "good",
+    ]
+    assert "Bob: who was that?" in questions[2]
+
+
+async def test_a_channel_may_want_the_bot_to_be_mentioned_each_time(harness: ServiceHarness) -> None:
+    harness.wanjie.script.answer = echo
+    lin = harness.thread()
+    lin.user.person.is_admin = True
+    await lin.say("/settings")
+    await picks(lin, "Threads: Follow-ups too", "✓ Follow-ups too", "Mentions only")
+    await lin.choose("Mentions only")
+    await lin.until(lambda: "✓ Mentions only" in " ".join(lin.choices()))
+    await lin.say("hello")
+    await says(lin, "answer to hello")
+    await lin.say("nobody answers this")
+    await lin.say("!model")
+    await lin.until(lambda: lin.choices()[:1] and "Threads" not in " ".join(lin.choices()))
+    await lin.user.mention(lin.channel, "and now?", thread_ts=lin.root)
+    await says(lin, "and now?")
+
+    assert len(asked(harness)) == 2

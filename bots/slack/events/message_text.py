@@ -16,7 +16,7 @@ from core.json_reader import Json, get_object, get_objects, get_text
 
 from .block_text import read_blocks
 from .file_attachments import read_files
-from .mrkdwn_to_text import is_for_others, parse_mrkdwn, read_labels
+from .mrkdwn_to_text import is_for_others, mentions_others, parse_mrkdwn, read_labels
 
 _REASONING_TYPES = frozenset({"task_card", "plan", "context"})
 """Blocks of the bot's own messages that contain reasoning."""
@@ -52,6 +52,8 @@ class MessageText:
     """The author mentions the bot."""
     is_for_others: bool = False
     """The author does not mention the bot, and mentions everybody or begins with a mention of somebody else."""
+    mentions_others: bool = False
+    """The author mentions somebody else or everybody, anywhere, and not the bot."""
     forwards: tuple[Forward, ...] = ()
     files: tuple[Attachment, ...] = ()
     forwarded_files: tuple[Attachment, ...] = ()
@@ -94,6 +96,7 @@ def read_message(message: Json, bot: str, *, depth: int = _MAX_FORWARD_DEPTH) ->
         own.text.replace("<" + WORD_JOINER, "<"),
         mentioned,
         not mentioned and is_for_others(mrkdwn, bot),
+        not mentioned and mentions_others(mrkdwn, bot),
         tuple(forward for forward, _ in parts),
         read_files(message),
         tuple(file for _, inside in parts for file in (*inside.files, *inside.forwarded_files)),

@@ -17,6 +17,7 @@ _LABEL = re.compile(r"<([@#][A-Z0-9]+|!subteam\^[A-Z0-9]+)\|([^<>\n]+)>")
 _ID = re.compile(r"[A-Z][A-Z0-9]+")
 _EVERYBODY = re.compile(r"<!(?:here|channel|everyone|group)(?:\|[^<>\n]*)?>")
 _SOMEBODY = r"<(?:@[UW]|!subteam\^)[^<>]*>"
+_ANYBODY = re.compile(f"{_SOMEBODY}|{_EVERYBODY.pattern}")
 _GREETING = r"(?:hi|hey|hello|thanks|thank you|thx|cc|good (?:morning|evening)|你好|您好|嗨|谢谢|感谢|早)"
 _ADDRESSEE = re.compile(
     rf"(?::[\w+-]+:|[^\w<])*+(?:{_GREETING}[^\w<]*)?{_SOMEBODY}|.*[,，]\s*{_SOMEBODY}[\s.?!。？！…]*\Z",
@@ -75,6 +76,16 @@ def is_for_others(text: str, bot: str) -> bool:
     if not bot or any(_find_mentions(text, bot)):
         return False
     return bool(_EVERYBODY.search(text) or _ADDRESSEE.match(text))
+
+
+def mentions_others(text: str, bot: str) -> bool:
+    """Whether mrkdwn mentions somebody or everybody, outside of code, and does not mention the bot.
+
+    False while the bot's user id is unknown.
+    """
+    if not bot or any(_find_mentions(text, bot)):
+        return False
+    return bool(_ANYBODY.search(_CODE.sub("", text)))
 
 
 def _find_mentions(text: str, bot: str) -> list[tuple[int, int]]:

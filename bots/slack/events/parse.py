@@ -19,8 +19,8 @@ def read_event(payload: bytes, installation: Installation) -> Incoming | None:
     """Read `{"type", "payload", "bot", "team"}` as `SocketListener` stored it; None: there is nothing to answer.
 
     The stored installation, or that of the payload, takes precedence over `installation`. Direct messages are one
-    conversation, whatever their thread; elsewhere each thread is a conversation, and a message that begins with a
-    mention of somebody else is ignored. A mention is read from its `message` event, since the `app_mention` that Slack
+    conversation, whatever their thread; elsewhere each thread is a conversation, and a message in it that mentions
+    others, but not the bot, is ignored. A mention is read from its `message` event, since the `app_mention` that Slack
     may send as well, before or after it, may lack its files. An edit that adds a mention of the bot is read as if the
     message had mentioned it at once.
     """
@@ -162,11 +162,13 @@ def _read_message_event(event: Json, app: str, installation: Installation) -> In
     if not ts or author is None or not installation.can_answer(author):
         return None
     direct = is_direct(get_text(event, "channel"), event.get("channel_type"))
-    addressed = direct or content.mentions_bot or (author.is_person and _is_reply_to_bot(event, installation.bot))
+    called = direct or content.mentions_bot
+    replies = not called and author.is_person and _is_reply_to_bot(event, installation.bot)
     follows = bool(get_text(event, "thread_ts")) and author.can_follow_up
-    if not (addressed or follows) or (content.is_for_others and not direct):
+    if not (called or ((replies or follows) and not content.mentions_others)):
         return None
-    return _create_incoming(event, content, author, installation, addressed=addressed)
+    found = _create_incoming(event, content, author, installation, addressed=called or replies)
+    return replace(found, replies_to_bot=replies)
 
 
 def _create_incoming(

@@ -63,8 +63,14 @@ class AboutCommands:
 def _describe_groups(context: EventContext, commands: Sequence[Command]) -> Iterator[str]:
     """Yield each group of commands under its heading."""
     for group, heading in _HEADINGS.items():
-        members = [command for command in commands if command.group == group]
+        members = [command for command in commands if command.group == group and _is_useful(context, command)]
         yield "\n".join([context.translate(heading), *(_describe_command(context, command) for command in members)])
+
+
+def _is_useful(context: EventContext, command: Command) -> bool:
+    """Whether a command that is for threads alone is asked about where there are any."""
+    has_threads = context.outbox.capabilities.threads_are_conversations and not context.incoming.direct
+    return has_threads or not command.typed_only
 
 
 def _describe_command(context: EventContext, command: Command) -> str:

@@ -37,6 +37,7 @@ from .forget import ForgetCommand
 from .handler_types import ButtonHandler, CommandHandler
 from .imagine import ImagineCommand
 from .language import LanguageCommand
+from .leave import leave_thread
 from .model import ModelCommand
 from .pair import PairCommand
 from .reasoning import ReasoningCommand
@@ -150,6 +151,7 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
                 services.observed, services.answerer, max_tokens=services.answers.max_question_tokens
             ).summarize
         ),
+        "leave": CommandHandler(leave_thread),
         "usage": CommandHandler(
             UsageCommand(services.usage, services.feedback, services.report, services.decoders, preferences).show
         ),

@@ -37,5 +37,7 @@ class Command:
     """With one of these first, it concerns its sender alone, so everybody may use it."""
     groups_only: bool = False
     """Means something in groups alone."""
+    typed_only: bool = False
+    """Means something in threads alone, where no platform takes slash commands, so it stands in no client's menu."""
     of_message: bool = False
     """Works on the message that it replies to, so a platform may offer it among a message's own actions."""

@@ -34,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("retry", "conversation", within_conversation=True, concerns="newest"),
     Command("continue", "conversation", within_conversation=True, concerns="newest"),
     Command("summarize", "conversation", argument=True, max_bare_words=2, within_conversation=True, groups_only=True),
+    Command("leave", "conversation", within_conversation=True, groups_only=True, typed_only=True),
     Command("usage", "chat", argument=True, max_bare_words=2),
     Command("pair", "access", argument=True),
     Command("admin", "access", argument=True),
@@ -42,7 +43,7 @@ COMMANDS: tuple[Command, ...] = (
 
 def list_for(readers: CommandReaders) -> list[Command]:
     """List the commands for a menu: those that make sense there, and that its readers may usually run."""
-    listed = [command for command in COMMANDS if command.group != "access"]
+    listed = [command for command in COMMANDS if command.group != "access" and not command.typed_only]
     if readers == "direct":
         return [command for command in listed if not command.groups_only]
     if readers == "group_admins":

@@ -49,6 +49,12 @@ _OBSERVE = _GroupSetting(
     "settings.observe_title",
     {_DEFAULT: "settings.observe_off", "on": "settings.observe_on"},
 )
+_FOLLOW_UPS = _GroupSetting(
+    "follow_ups",
+    "settings.follow_ups",
+    "settings.follow_ups_title",
+    {_DEFAULT: "settings.follow_ups_on", "off": "settings.follow_ups_off"},
+)
 _CHANGE = _GroupSetting(
     "change",
     "settings.change",
@@ -115,8 +121,10 @@ class SettingsCommand:
         """Return what can be set here beside what has a command, by the names of the entries."""
         if context.incoming.direct:
             return {}
-        observing = [_OBSERVE] if context.outbox.capabilities.observes else []
-        settings = [_MEMORY, *observing, *([_CHANGE] if self._preferences.may_be_restricted else [])]
+        capabilities = context.outbox.capabilities
+        observing = [_OBSERVE] if capabilities.observes else []
+        following = [_FOLLOW_UPS] if capabilities.threads_are_conversations else []
+        settings = [_MEMORY, *observing, *following, *([_CHANGE] if self._preferences.may_be_restricted else [])]
         return {setting.preference: setting for setting in settings}
 
     async def _show_group_setting(self, context: EventContext, setting: _GroupSetting) -> None:

@@ -1,4 +1,4 @@
-"""The conversation that the rest of a cut text belongs to, where each message starts a thread of its own."""
+"""Where the rest of a cut text belongs that does not name the bot, or would start a thread of its own."""
 
 from __future__ import annotations
 
@@ -34,11 +34,18 @@ class CutTexts:
             return ""
         return found[0]
 
+    async def is_rest(self, incoming: Incoming) -> bool:
+        """Whether `incoming` may be the rest of a text that its sender has begun in the same thread."""
+        name = _note_name(incoming)
+        stored = await self._conversations.get_note(str(incoming.chat), name)
+        found = parse_stored(name, stored, _NOTES.parse)
+        return found is not None and abs(incoming.sent - found[1]) <= MAX_GAP
+
     async def remember(self, incoming: Incoming, conversation: str) -> None:
         """Remember where a text goes on that may have been cut behind `incoming`."""
-        if incoming.starts_thread and incoming.cut_separator is not None and incoming.sent and not incoming.edits:
+        if incoming.chat.thread and incoming.cut_separator is not None and incoming.sent and not incoming.edits:
             note = json.dumps([conversation, incoming.sent])
-            chat = str(incoming.chat.parent)
+            chat = str(incoming.chat.parent if incoming.starts_thread else incoming.chat)
             await self._conversations.put_note(chat, _note_name(incoming), note, lifetime=_LIFETIME)
 
 

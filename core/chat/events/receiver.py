@@ -30,6 +30,8 @@ from .loop_limit import LoopLimit
 from .recent_refusals import RecentRefusals
 
 _log = structlog.get_logger()
+_LEAVE = "leave"
+"""The command."""
 
 
 class EventReceiver:
@@ -92,7 +94,21 @@ class EventReceiver:
             yield
 
     async def _is_for_bot(self, incoming: Incoming) -> bool:
-        return incoming.addressed or await self._conversations.has_joined_thread(str(incoming.chat))
+        """Whether it names the bot, or follows up in a thread that the bot takes part in."""
+        if incoming.addressed and not incoming.replies_to_bot:
+            return True
+        part = await self._conversations.get_thread_part(str(incoming.chat))
+        if part is None and not incoming.replies_to_bot:
+            return False
+        return bool(incoming.deleted) or (
+            part != "left" and (bool(incoming.command) or await self._is_follow_up(incoming))
+        )
+
+    async def _is_follow_up(self, incoming: Incoming) -> bool:
+        """Whether follow-ups are answered there, or it is the rest of a message that names the bot."""
+        chat = incoming.chat
+        preferences = await self._conversations.get_effective_preferences(str(chat), str(chat.parent))
+        return preferences.follow_ups != "off" or await self._cut_texts.is_rest(incoming)
 
     async def _is_admitted(self, incoming: Incoming, platform: Platform) -> bool:
         """Whether the sender may use the bot; one who may not is told so, once a day."""
@@ -122,9 +138,16 @@ class EventReceiver:
             return False
         await self._store_pieces(lane, incoming, found.behind)
         await self._cut_texts.remember(incoming, continued or chat)
-        if incoming.chat.thread and not continued and _keeps_bot_in_thread(incoming):
-            await self._conversations.join_thread(chat)
+        if incoming.chat.thread and not continued:
+            await self._note_part_in_thread(incoming)
         return True
+
+    async def _note_part_in_thread(self, incoming: Incoming) -> None:
+        """Note at once whether the bot takes part in a thread: what is said next may not name it."""
+        if incoming.command == _LEAVE:
+            await self._conversations.leave_thread(str(incoming.chat))
+        elif _keeps_bot_in_thread(incoming):
+            await self._conversations.join_thread(str(incoming.chat))
 
     async def _store_pieces(self, lane: str, question: Incoming, pieces: Sequence[Piece]) -> None:
         for piece in pieces:
@@ -144,7 +167,7 @@ class EventReceiver:
             belongs = True
             await self._cut_texts.remember(addition, continued)
         elif addition.edits:
-            belongs = addition.addressed or await self._conversations.has_joined_thread(str(addition.chat))
+            belongs = await self._is_for_bot(addition)
         else:
             belongs = bool(addition.batch_key) or await self._follows_addressed(addition)
         if belongs:

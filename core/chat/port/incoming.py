@@ -110,6 +110,9 @@ class Incoming:
     """A private conversation: nobody else reads along."""
     addressed: bool = True
     """False: said in a thread without naming the bot; it counts only where the bot already takes part."""
+    replies_to_bot: bool = False
+    """It does not name the bot, but stands in a thread that the bot began: it is for the bot unless that thread, or the
+    chat around it, wants the bot to be named."""
     mentioned: bool = False
     """The bot was named in the text, so a bare command word behind the name is meant as a command."""
     thread: str = ""

@@ -100,12 +100,14 @@ async def test_a_preference_can_be_removed(conversations: Conversations) -> None
     assert ChatPreferences(system="Be brief.") == await conversations.get_preferences(CHAT)
 
 
-async def test_a_thread_is_joined_once_named(conversations: Conversations) -> None:
-    assert not await conversations.has_joined_thread("sl:T:C:1")
-    await conversations.join_thread("sl:T:C:1")
+async def test_a_thread_is_joined_left_and_joined_again(conversations: Conversations) -> None:
+    parts = [await conversations.get_thread_part("sl:T:C:1")]
+    for step in (conversations.join_thread, conversations.leave_thread, conversations.join_thread):
+        await step("sl:T:C:1")
+        parts.append(await conversations.get_thread_part("sl:T:C:1"))
 
-    assert await conversations.has_joined_thread("sl:T:C:1")
-    assert not await conversations.has_joined_thread("sl:T:C:2")
+    assert parts == [None, "joined", "left", "joined"]
+    assert await conversations.get_thread_part("sl:T:C:2") is None
 
 
 async def test_a_chat_that_moves_keeps_its_data(conversations: Conversations) -> None:

@@ -62,7 +62,7 @@ def _steps(redis: Redis) -> dict[str, Callable[[], Awaitable[object]]]:
         "preferences": lambda: conversations.get_preferences(CHAT),
         "set preference": lambda: conversations.set_preference(CHAT, "model", "kimi-k2"),
         "unset preference": lambda: conversations.set_preference(CHAT, "model", None),
-        "has joined": lambda: conversations.has_joined_thread(CHAT),
+        "part": lambda: conversations.get_thread_part(CHAT),
         "join": lambda: conversations.join_thread(CHAT),
         "move": lambda: conversations.move_chat(CHAT, "tg:1:3"),
         "add shown": lambda: shown.add(CHAT, "1", "text"),
@@ -95,12 +95,12 @@ async def test_a_foreign_key_counts_as_absent_is_set_aside_and_logged_once(redis
     await _overwrite(redis)
     with capture_logs() as log:
         found = [await conversations.get_note(CHAT, "file:5") for _ in range(2)]
-        joined = await conversations.has_joined_thread(CHAT)
+        part = await conversations.get_thread_part(CHAT)
         await conversations.append(CHAT, "1", [HistoryMessage("user", "Hi"), HistoryMessage("assistant", "Hello")])
     told = [line["key"] for line in log if line["log_level"] == "error"]
 
     assert found == [None, None]
-    assert not joined
+    assert part is None
     assert [message.content for message in await conversations.get_history(CHAT)] == ["Hi", "Hello"]
     assert len(told) == len(set(told)) == 6
     assert await redis.zrange(f"wrong-type:{note_key(CHAT, 'file:5')}", 0, -1) == [b"somebody else's"]

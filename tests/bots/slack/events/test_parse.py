@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bots.slack.events.installation import Installation
 from bots.slack.events.mrkdwn_to_text import parse_mrkdwn
-from bots.slack.events.parse import find_ignored_app, read_edit, read_search
+from bots.slack.events.parse import find_ignored_app, read_edit, read_part, read_search
 from bots.slack.events.parse import read_event as read_for
 from bots.slack.events.reply_target import ReplyTarget
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sender
@@ -137,11 +137,11 @@ def test_a_follow_up_in_a_thread_is_read_as_not_addressed() -> None:
     assert not found.mentioned
 
 
-def test_a_mention_of_others_matters_only_at_the_beginning_without_the_bot() -> None:
-    aside, both = event(text="what would <@U7> say?", thread_ts="50.1"), event(text="<@U7> <@UBOT> hi", thread_ts="5.1")
+def test_a_mention_of_others_matters_only_without_the_bot() -> None:
+    both, code = event(text="<@U7> <@UBOT> hi", thread_ts="5.1"), event(text="why `<@U7>`?", thread_ts="50.1")
     unknown = stored("events_api", json.loads(event(text="<@U7> hi", thread_ts="5.1"))["payload"], bot="")
 
-    assert not _read(aside).addressed
+    assert not _read(code).addressed
     assert _read(both).addressed
     assert _read(direct(text="<@U7> is late")).text == "@U7 is late"
     assert read_event(unknown, "") is not None
@@ -276,8 +276,9 @@ def test_a_reply_target_of_a_visitor_is_parsed_from_its_string_form() -> None:
 def test_a_reply_below_the_bot_s_own_post_is_addressed_to_it() -> None:
     found = _read(event(thread_ts="50.1", parent_user_id=BOT))
 
-    assert found.addressed
+    assert (found.addressed, found.replies_to_bot) == (True, True)
     assert not found.mentioned
+    assert not _read(event(text="<@UBOT> hi", thread_ts="50.1", parent_user_id=BOT)).replies_to_bot
     assert read_event(event(text="<@U7> see above", thread_ts="50.1", parent_user_id=BOT), BOT) is None
 
 
@@ -296,9 +297,10 @@ def test_a_reply_below_the_bot_s_own_post_is_addressed_to_it() -> None:
         "谢谢 <@U7>",
         "what do you think, <@U7>?",
         "你怎么看，<@U7>？",
+        "I think <@U7> fixed it last week",
     ],
 )
-def test_a_message_to_others_is_ignored(text: str) -> None:
+def test_a_message_that_mentions_others_alone_is_ignored(text: str) -> None:
     assert read_event(event(text=text, thread_ts="50.1"), BOT) is None
     assert _read(event(text=f"{text} <@UBOT>", thread_ts="50.1")).addressed
 
@@ -313,8 +315,12 @@ def test_an_entity_without_a_target_becomes_its_label(text: str, words: str) -> 
 @pytest.mark.parametrize(
     "text", ["what would <@U7> say?", "is this for me, or for <@U7>?", "tell me about tea, <@U7> likes it", "chi <@U7>"]
 )
-def test_a_mention_within_a_sentence_does_not_address_the_message(text: str) -> None:
-    assert _read(event(text=text, thread_ts="50.1")).text == text.replace("<@U7>", "@U7")
+def test_the_rest_of_a_cut_text_may_mention_somebody_within_a_sentence(text: str) -> None:
+    found = read_part(event(text=text), Installation(bot=BOT))
+
+    assert found
+    assert found.text == text.replace("<@U7>", "@U7")
+    assert read_part(event(text=f"<@U7> {text}"), Installation(bot=BOT)) is None
 
 
 def test_many_punctuation_marks_are_parsed_quickly() -> None:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -63,6 +63,59 @@ async def test_a_foreign_key_does_not_prevent_storing_an_event(redis: Redis, inb
         await receiver.receive(_Group(), event.encode())
 
     assert await inbox.list_waiting(str(CHAT)) == [b"question", b"part"]
+
+
+THREAD = ChatRef("sl", "T", "C", "50.1")
+
+
+@dataclass
+class _Thread(NoOutbox, Platform):
+    """A platform on which all is said in one thread, which the bot has begun if `begun`; `@` names the bot."""
+
+    name: str = "sl"
+    begun: bool = False
+
+    def read(self, payload: bytes) -> Incoming:
+        text = payload.decode()
+        named = text.startswith("@")
+        is_deletion, sender = text.startswith("deleted"), Sender("5", "Ada")
+        found = Incoming(THREAD, text, text, sender, text.lstrip("@"), addressed=named or self.begun, mentioned=named)
+        return replace(
+            found,
+            replies_to_bot=self.begun and not named,
+            sent=int(text[-1]) * 100 if text[-1].isdigit() else 9_000,
+            deleted="m1" if is_deletion else "",
+            cut_separator="" if text == "@long 1" else None,
+        )
+
+    def outbox(self, incoming: Incoming) -> _Thread:
+        assert incoming.chat == THREAD
+        return self
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_thread_is_followed_until_it_is_left_and_again_when_the_bot_is_named(
+    redis: Redis, inbox: Inbox, *, begun: bool
+) -> None:
+    receiver, platform = make_receiver(redis, inbox), _Thread(begun=begun)
+    said = ("before 1", "@hi 1", "more 2", "!leave", "quiet 3", "!stop", "@back 4", "more 5")
+    for text in said:
+        await receiver.receive(platform, text.encode())
+    stored = [payload.decode() for payload in await inbox.list_waiting(str(THREAD))]
+
+    assert stored == [*(said[:1] if begun else ()), "@hi 1", "more 2", "!leave", "@back 4", "more 5"]
+
+
+async def test_where_the_bot_wants_to_be_named_only_commands_pieces_and_deletions_are_not(
+    redis: Redis, inbox: Inbox
+) -> None:
+    await Conversations(redis, messages=6, lifetime=timedelta(days=1)).set_preference("sl:T:C", "follow_ups", "off")
+    receiver, platform = make_receiver(redis, inbox), _Thread()
+    for text in ("@hi 9", "at once 9", "@long 1", "rest 1", "more 2", "!model", "deleted 3"):
+        await receiver.receive(platform, text.encode())
+
+    assert await inbox.list_waiting(str(THREAD)) == [b"@hi 9", b"@long 1", b"rest 1", b"!model"]
+    assert await inbox.list_waiting(f"{THREAD}!") == [b"deleted 3"]
 
 
 @dataclass
