@@ -10,6 +10,8 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from core.chat.text.translations import Translations
 
+_NOTHING = "Nothing is being written"
+
 
 def beginning(key: str, **values: object) -> str:
     """The beginning of a sentence of the service's, up to where platforms show it each in their way."""
@@ -47,6 +49,16 @@ async def says(persona: Persona, part: str, seconds: float = 20.0) -> str:
         return (await persona.until(found, seconds))[-1]
     except TimeoutError:
         raise AssertionError(f"{persona.title} shows {_brief(persona)}, which does not say {part!r}") from None
+
+
+async def stops_nothing(persona: Persona) -> None:
+    """Ask to stop until nothing is being written any more: a job ends a moment after its last words are shown."""
+    for count in range(1, 20):
+        await persona.say("/stop")
+        await persona.until(lambda: sum("Stopped" in each or _NOTHING in each for each in persona.answers()) >= count)  # noqa: B023
+        if any(_NOTHING in answer for answer in persona.answers()):
+            return
+    raise AssertionError(f"{persona.title} is still being answered")
 
 
 def _brief(persona: Persona) -> list[str]:

@@ -140,7 +140,8 @@ async def forge_press(persona: Persona, harness: ServiceHarness) -> None:
 
 
 ROUNDS: tuple[tuple[Callable[[ServiceHarness], None], ...], ...] = (
-    (refuse_calls, answer_with_pages, cut_bodies, garble_answers, lose_peers, refuse_models),
+    (refuse_calls, answer_with_pages, cut_bodies, lose_peers, refuse_models),
+    (garble_answers,),
     (break_streams,),
     (use_unknown_tools,),
 )

@@ -1,14 +1,12 @@
 # ruff: noqa: RUF001 - the signs of Chinese keyboards are meant
 """Commands, on every kind of conversation."""
 
-import asyncio
-
 import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.slack.persona import SlackPersona
-from tests.scenarios.conversation_steps import asked, echo, says, shown, shows, words
+from tests.scenarios.conversation_steps import asked, echo, says, shown, shows, stops_nothing, words
 
 
 async def begun(persona: Persona, harness: ServiceHarness) -> None:
@@ -153,10 +151,7 @@ async def test_stop_ends_the_answer_at_once_and_keeps_its_text(persona: Persona,
 async def test_stop_with_nothing_to_stop_says_so(persona: Persona, harness: ServiceHarness) -> None:
     await begun(persona, harness)
     await persona.until(persona.buttons)
-    await asyncio.sleep(0.3)  # the turn ends a moment after its last word is shown
-    await persona.say("/stop")
-
-    await says(persona, "Nothing is being written")
+    await stops_nothing(persona)
 
 
 async def test_slack_s_own_stop_button_stops(harness: ServiceHarness) -> None:

@@ -13,7 +13,7 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.wanjie.scripted_behaviour import Failure
 from tests.scenarios.button_steps import answered
 from tests.scenarios.conftest import PERSONAS
-from tests.scenarios.conversation_steps import says
+from tests.scenarios.conversation_steps import says, stops_nothing
 
 _PERMANENT = {
     "q:shards": "one number, which tells how the queue is laid out",
@@ -35,9 +35,10 @@ async def test_every_key_expires_but_those_that_do_not_grow_with_chats_or_people
     await harness.start(REDIS_URL=redis_url, IMAGE_TOOL="on")
     await harness.ready()
     await answered(persona, harness, "first")
-    for command, reply in (("/voice speed 1.5", "1.5"), ("/system Be brief.", "Got it"), ("/stop", "Nothing is being")):
+    for command, reply in (("/voice speed 1.5", "1.5"), ("/system Be brief.", "Got it")):
         await persona.say(command)
         await says(persona, reply)
+    await stops_nothing(persona)
     await persona.say("/imagine a cat")
     await persona.until(persona.posts)
     await persona.press("Speak")

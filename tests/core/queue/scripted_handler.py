@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the answers of many commands untyped.
 """A handler that runs a step of the test's and records its calls."""
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from dataclasses import dataclass, field
 from redis.asyncio import Redis
 
 from core.metrics import Metrics
-from core.queue import Job, Worker, WorkerPeriods
+from core.queue import Job, QueueKeys, Worker, WorkerPeriods
 
 QUICK = WorkerPeriods(lease=0.6, renew=0.15, reclaim=0.1, failure_delay=0.6)
 SLOW = WorkerPeriods(lease=60, renew=20, reclaim=10)
@@ -63,6 +65,21 @@ class ScriptedHandler:
 async def wait_until(reached: Callable[[], object], seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
         while not reached():  # noqa: ASYNC110 - any condition, as the test writes it
+            await asyncio.sleep(0.005)
+
+
+async def wait_until_reading(redis: Redis) -> None:
+    """Wait until a worker waits for entries of the stream."""
+    async with asyncio.timeout(10):
+        while not (await redis.info("clients"))["blocked_clients"]:  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.005)
+
+
+async def wait_until_listening(redis: Redis) -> None:
+    """Wait until a worker hears requests to stop."""
+    channel = QueueKeys().channel(0)
+    async with asyncio.timeout(10):
+        while (await redis.pubsub_numsub(channel))[0][1] == 0:  # noqa: ASYNC110 - the same
             await asyncio.sleep(0.005)
 
 

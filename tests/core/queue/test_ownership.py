@@ -16,7 +16,7 @@ from core.queue import Inbox, Job, OwnershipLostError, QueueKeys, WorkerPeriods
 from core.queue.lane_claims import Claims, name_consumer
 from core.redis import connect
 from tests.core.conftest import StartWorker
-from tests.core.queue.scripted_handler import QUICK, SLOW, ScriptedHandler, wait_forever, wait_until
+from tests.core.queue.scripted_handler import QUICK, SLOW, ScriptedHandler, wait_forever, wait_until, wait_until_reading
 from tests.core.redis.proxy import Proxy
 
 
@@ -130,7 +130,7 @@ async def test_a_lost_delivery_does_not_wait_for_the_lease(
 ) -> None:
     client, handler = connect(proxy.url, retries=0), ScriptedHandler()
     worker = await start_worker(handler.make_worker(client, periods=SLOW))
-    await asyncio.sleep(0.2)
+    await wait_until_reading(redis)
     proxy.lose_answer(b"XREADGROUP")
     await inbox.enqueue("other", "0", b"")  # ends the read that waits; the next one's answer gets lost
     await wait_until(lambda: handler.done == ["0"], 5)
@@ -146,7 +146,7 @@ async def test_a_drained_worker_also_hands_over_what_it_never_saw(redis: Redis, 
     client, handler = connect(proxy.url), ScriptedHandler()
     worker = handler.make_worker(client, periods=SLOW)
     running = asyncio.create_task(worker.run())
-    await asyncio.sleep(0.2)
+    await wait_until_reading(redis)
     proxy.lose_answer(b"XREADGROUP")
     await inbox.enqueue("other", "0", b"")  # ends the read that waits; the next one's answer gets lost
     await wait_until(lambda: handler.done == ["0"], 5)
@@ -191,7 +191,7 @@ async def test_a_start_that_the_store_refused_is_retried_before_the_lease_ends(
 ) -> None:
     client, handler = connect(proxy.url, retries=0), ScriptedHandler()
     worker = await start_worker(handler.make_worker(client, periods=SLOW))
-    await asyncio.sleep(0.2)
+    await wait_until_reading(redis)
     proxy.lose_answer(b"EVALSHA")
     await inbox.enqueue("lane", "1", b"")
     await wait_until(lambda: handler.done == ["1"], 5)
@@ -253,7 +253,7 @@ async def test_an_entry_whose_delivery_was_lost_is_delivered_again(
 async def test_an_emptied_store_is_set_up_again(redis: Redis, inbox: Inbox, start_worker: StartWorker) -> None:
     handler = ScriptedHandler()
     await start_worker(handler.make_worker(redis))
-    await asyncio.sleep(0.1)
+    await wait_until_reading(redis)
     await redis.flushall()
     await inbox.enqueue("lane", "1", b"")
 

@@ -16,7 +16,14 @@ from structlog.testing import capture_logs
 
 from core.queue import Inbox, Job, Origin, OwnershipLostError, QueueKeys, Worker, WorkerPeriods
 from tests.core.conftest import StartWorker
-from tests.core.queue.scripted_handler import QUICK, SLOW, ScriptedHandler, wait_forever, wait_until
+from tests.core.queue.scripted_handler import (
+    QUICK,
+    SLOW,
+    ScriptedHandler,
+    wait_forever,
+    wait_until,
+    wait_until_listening,
+)
 
 
 async def fail(_: Job) -> None:
@@ -267,7 +274,7 @@ async def test_a_stop_takes_effect_at_once(redis: Redis, inbox: Inbox, start_wor
     await start_worker(handler.make_worker(redis, periods=SLOW))
     await inbox.enqueue("lane", "1", b"")
     await wait_until(lambda: handler.running)
-    await asyncio.sleep(0.1)  # until it listens
+    await wait_until_listening(redis)
 
     assert await inbox.request_stop("lane")
     await wait_until(lambda: handler.done == ["1"], 3)
@@ -321,7 +328,7 @@ async def test_a_late_stop_notification_stops_nothing(redis: Redis, inbox: Inbox
     await start_worker(handler.make_worker(redis))
     await inbox.enqueue("lane", "1", b"")
     await wait_until(lambda: handler.running)
-    await asyncio.sleep(0.1)
+    await wait_until_listening(redis)
 
     assert await redis.publish(QueueKeys().channel(0), "lane") == 1
     await asyncio.sleep(0.2)
@@ -350,11 +357,11 @@ async def test_a_job_knows_since_when_its_message_waits(redis: Redis, inbox: Inb
     before = time.monotonic()
     await inbox.enqueue("lane", "1", b"")
     after = time.monotonic()
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(1)
     await start_worker(handler.make_worker(redis))
     await wait_until(lambda: bool(handler.started))
 
-    assert before - 0.01 < handler.started[0].stored_at < after + 0.02
+    assert before - 0.5 < handler.started[0].stored_at < after + 0.5  # two clocks, one of which is asked
 
 
 async def test_what_is_logged_of_a_message_names_its_event(
