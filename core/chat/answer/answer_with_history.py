@@ -10,14 +10,13 @@ from typing import Literal
 
 import structlog
 
-from core.access import KeyReader
+from core.access import KeyReader, SigningKey
 from core.chat.delivery.answer_buttons import AnswerButtons, make_rating_buttons
 from core.chat.delivery.answer_timer import AnswerTimer
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.port.incoming import ANYONE, Incoming
-from core.chat.port.menus import ShownMessage
 from core.chat.question.prompt import build_messages, remove_speaker
 from core.error_words import keep_error_words
 from core.media.visible_text import is_blank
@@ -94,57 +93,36 @@ class AnswerService:
         A job taken over continues in the messages that are there. A failure leaves the history as it was, the longest
         attempt on the screen, and raises the `WanjieError` or `OutboxError`; `/retry` then finds the question.
         """
-        job, started_at = context.job, time.monotonic()
-        key, data = await self._button_keys.read(), ButtonData.for_job(job, context.incoming)
-        sign = partial(data.sign, key, context.incoming.chat)
-        sign_for_anyone = partial(replace(data, owner_id=ANYONE).sign, key, context.incoming.chat)
-        capabilities = context.outbox.capabilities
-        finding_voice = asyncio.create_task(
-            _has_speech_model(request.conversation.models)
-        )  # while the answer grows, needed at its end
-        buttons = AnswerButtons(
-            sign,
-            context.translate_plainly,
-            can_speak=lambda: finding_voice.done() and finding_voice.result(),
-            ratings=make_rating_buttons(sign_for_anyone, context.translate_plainly)
-            if capabilities.rating_buttons
-            else (),
-        )
+        started_at, key = time.monotonic(), await self._button_keys.read()
+        # While the answer grows; the buttons at its end need it.
+        finding_voice = asyncio.create_task(_has_speech_model(request.conversation.models))
         request = replace(request, shows_cost=self._shows_cost(context, request))
-        timer = AnswerTimer(self._metrics, context.incoming.chat.platform, job.stored_at)
-        writer = AnswerWriter(self._client, context, buttons, request, timer)
+        timer = AnswerTimer(self._metrics, context.incoming.chat.platform, context.job.stored_at)
+        writer = AnswerWriter(self._client, context, _build_buttons(context, key, finding_voice), request, timer)
         text = ""
         try:
             with timer.counting_outcome():
                 text = await self._write(context, writer, request)
         finally:
             finding_voice.cancel()
-            if writer.last_message is not None:
-                await self._old_buttons.remember(context.memory, job.event_id, writer.last_message)
-            if is_blank(text) and not (
-                writer.used_tools or job.ownership_lost or request.continues or request.replaces
-            ):
-                await self._conversations.save_unanswered(
-                    context.memory, replace(_question_message(context, request), uid=job.event_id)
-                )
-        is_answered = not is_blank(text) or writer.used_tools
-        if is_answered:
+            await self._note_attempt(context, writer, request, text)
+        if is_answered := not is_blank(text) or writer.used_tools:
             await self._save(context, request, TOOL_ONLY_ANSWER if is_blank(text) else text)
-            if writer.last_message is not None and (capabilities.ratings or capabilities.rating_buttons):
-                await self._note_model(context, request, writer.last_message)
-        if not is_answered and not job.stop_requested.is_set():
-            await context.reply(_BLANK_ANSWER_NOTES.get(writer.reason, "talk.nothing"))
-        elif note := _NOTES.get(writer.reason):
-            await context.reply(note)
-        seconds = round(time.monotonic() - started_at, 1)
-        _log.info(
-            "answered",
-            characters=len(text),
-            reason=keep_error_words(writer.reason),
-            seconds=seconds,
-            attempt=job.attempt,
-        )
+            await self._note_model(context, writer, request)
+        await _explain_end(context, writer.reason, is_answered=is_answered)
+        _log_answer(context, writer.reason, text, time.monotonic() - started_at)
         return text
+
+    async def _note_attempt(
+        self, context: EventContext, writer: AnswerWriter, request: AnswerRequest, text: str
+    ) -> None:
+        """Note, however it ended, which message has the buttons and, without an answer, which question to ask again."""
+        job = context.job
+        if writer.last_message is not None:
+            await self._old_buttons.remember(context.memory, job.event_id, writer.last_message)
+        if is_blank(text) and not (writer.used_tools or job.ownership_lost or request.continues or request.replaces):
+            question = replace(_question_message(context, request), uid=job.event_id)
+            await self._conversations.save_unanswered(context.memory, question)
 
     def _shows_cost(self, context: EventContext, request: AnswerRequest) -> bool:
         """Whether a line below the answer says what it has used."""
@@ -152,12 +130,15 @@ class AnswerService:
         default = self._defaults.cost_line
         return chosen == "on" if chosen else default == "all" or (default == "groups" and not context.incoming.direct)
 
-    async def _note_model(self, context: EventContext, request: AnswerRequest, message: ShownMessage) -> None:
-        """Note which model made an answer: people may rate its message."""
+    async def _note_model(self, context: EventContext, writer: AnswerWriter, request: AnswerRequest) -> None:
+        """Note which model made an answer where people may rate its message."""
+        capabilities = context.outbox.capabilities
+        if writer.last_message is None or not (capabilities.ratings or capabilities.rating_buttons):
+            return
         model = await request.conversation.models.find("chat")
         if model is not None:
             chat = str(context.incoming.chat.parent)  # a rating does not tell its topic
-            await self._conversations.put_note(chat, MODEL_NOTE + message.page.message_id, model)
+            await self._conversations.put_note(chat, MODEL_NOTE + writer.last_message.page.message_id, model)
 
     async def ask_ahead(self, context: EventContext, request: AnswerRequest) -> None:
         """Begin to ask the chat's model for an answer whose turn comes later; `answer` shows it then.
@@ -213,6 +194,36 @@ class AnswerService:
         tools = toolbox.offered if toolbox is not None and self._catalog.features.supports_tools(model) else ()
         timeout = self._defaults.video_timeout if makes_video else None
         return ChatRequest(model, tuple(messages), silence_timeout=timeout, tools=tools)
+
+
+def _build_buttons(context: EventContext, key: SigningKey, finding_voice: asyncio.Task[bool]) -> AnswerButtons:
+    """Build the buttons of the answer; *Speak* is among them once a voice was found."""
+    data, chat = ButtonData.for_job(context.job, context.incoming), context.incoming.chat
+    ratings = make_rating_buttons(partial(replace(data, owner_id=ANYONE).sign, key, chat), context.translate_plainly)
+    return AnswerButtons(
+        partial(data.sign, key, chat),
+        context.translate_plainly,
+        can_speak=lambda: finding_voice.done() and finding_voice.result(),
+        ratings=ratings if context.outbox.capabilities.rating_buttons else (),
+    )
+
+
+async def _explain_end(context: EventContext, reason: str, *, is_answered: bool) -> None:
+    """Say why there is no answer, unless somebody stopped it, or why it ended too early."""
+    if not is_answered and not context.job.stop_requested.is_set():
+        await context.reply(_BLANK_ANSWER_NOTES.get(reason, "talk.nothing"))
+    elif note := _NOTES.get(reason):
+        await context.reply(note)
+
+
+def _log_answer(context: EventContext, reason: str, text: str, seconds: float) -> None:
+    _log.info(
+        "answered",
+        characters=len(text),
+        reason=keep_error_words(reason),
+        seconds=round(seconds, 1),
+        attempt=context.job.attempt,
+    )
 
 
 async def _has_speech_model(models: ChatModels) -> bool:
