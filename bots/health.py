@@ -64,7 +64,7 @@ async def serve_health(
 def _describe_process(metrics: Metrics, platforms: Sequence[RunningPlatform]) -> None:
     metrics.build.info({"version": __version__, "python": python_version()})
     for platform in platforms:
-        metrics.platform_up.labels(platform.name).set_function(partial(getattr, platform, "is_connected"))
+        metrics.platforms.up.labels(platform.name).set_function(partial(getattr, platform, "is_connected"))
 
 
 async def _find_store_problem(service: Service) -> str:

@@ -306,7 +306,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service]:
         else:
             url = configured.get_secret_value()
         metrics = Metrics()
-        client = WanjieClient(settings.wanjie, proxies=settings.proxies_for(settings.wanjie), observer=metrics)
+        client = WanjieClient(settings.wanjie, proxies=settings.proxies_for(settings.wanjie), observer=metrics.models)
         stack.push_async_callback(client.aclose)
         service = Service(settings, url, client, metrics, exclusive=configured is None)
         stack.push_async_callback(service.aclose)

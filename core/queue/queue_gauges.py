@@ -97,16 +97,16 @@ class QueueGauges:
     def _show(self, counts: _Counts) -> None:
         metrics = self._metrics
         metrics.store_up.set(1)
-        metrics.dead_letters.set(counts.dead_letters)
+        metrics.queue.dead_letters.set(counts.dead_letters)
         for kind, waiting in counts.by_kind.items():
             name = kind.name.lower()
-            metrics.queue_lanes.labels(name).set(waiting.lanes)
-            metrics.queue_messages.labels(name).set(waiting.messages)
-            metrics.queue_oldest_age.labels(name).set(waiting.oldest_age)
+            metrics.queue.lanes.labels(name).set(waiting.lanes)
+            metrics.queue.messages.labels(name).set(waiting.messages)
+            metrics.queue.oldest_age.labels(name).set(waiting.oldest_age)
 
     def _clear(self) -> None:
         metrics = self._metrics
         metrics.store_up.set(0)
-        metrics.dead_letters.set(float("nan"))
-        for gauge in (metrics.queue_lanes, metrics.queue_messages, metrics.queue_oldest_age):
+        metrics.queue.dead_letters.set(float("nan"))
+        for gauge in (metrics.queue.lanes, metrics.queue.messages, metrics.queue.oldest_age):
             gauge.clear()

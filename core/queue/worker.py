@@ -76,9 +76,9 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._has_capacity = asyncio.Event()
         self._slots = slots = WorkerSlots(capacity, max(capacity, max_jobs), self._has_capacity.set)
-        self._metrics = metrics or Metrics()
-        self._metrics.worker_slots.set(capacity)
-        self._metrics.worker_slots_in_use.set_function(lambda: slots.in_use)
+        self._metrics = (metrics or Metrics()).worker
+        self._metrics.slots.set(capacity)
+        self._metrics.slots_in_use.set_function(lambda: slots.in_use)
         self._draining = asyncio.Event()
         self._drained = asyncio.Event()
         self._reader_stopped = asyncio.Event()

@@ -132,7 +132,7 @@ class MeteredClient:
             await self._counters.settle(reservation, charge.amount)
 
     def _measure(self, model: str, amount: Amount) -> None:
-        self._metrics.note_usage(
+        self._metrics.models.note_usage(
             model,
             input_tokens=amount.input_tokens,
             output_tokens=amount.output_tokens,

@@ -7,17 +7,19 @@ from core.metrics import Metrics
 
 def test_only_listed_models_have_a_label_and_only_a_hundred_of_them() -> None:
     metrics = Metrics()
-    metrics.note_models(f"model-{number}" for number in range(150))
+    metrics.models.note_models(f"model-{number}" for number in range(150))
 
-    assert metrics.label_model("what somebody typed") == "other"
-    assert [metrics.label_model(f"model-{number}") for number in range(100)] == [f"model-{n}" for n in range(100)]
-    assert metrics.label_model("model-100") == "other"
-    assert metrics.label_model("model-0") == "model-0"
+    assert metrics.models.label_model("what somebody typed") == "other"
+    assert [metrics.models.label_model(f"model-{number}") for number in range(100)] == [
+        f"model-{n}" for n in range(100)
+    ]
+    assert metrics.models.label_model("model-100") == "other"
+    assert metrics.models.label_model("model-0") == "model-0"
 
 
 def test_each_value_has_a_registry_of_its_own_whose_text_prometheus_can_read() -> None:
     metrics, other = Metrics(), Metrics()
-    metrics.leases_lost.inc()
+    metrics.worker.leases_lost.inc()
     families = {family.name: family for family in text_string_to_metric_families(metrics.render().decode())}
 
     assert [(sample.name, sample.value) for sample in families["bots_leases_lost"].samples] == [

@@ -15,9 +15,9 @@ class AnswerTimer:
     """The clock of one answer; `asked_at` is when its question was stored (`Job.stored_at`)."""
 
     def __init__(self, metrics: Metrics, platform: str, asked_at: float) -> None:
-        self._first_words = metrics.first_words.labels(platform)
-        self._lag = metrics.text_lag.labels(platform)
-        self._outcomes = metrics.answers
+        self._first_words = metrics.answers.first_words.labels(platform)
+        self._lag = metrics.answers.text_lag.labels(platform)
+        self._outcomes = metrics.answers.outcomes
         self._platform = platform
         self._asked_at = asked_at
 

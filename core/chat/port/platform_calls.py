@@ -14,7 +14,7 @@ class PlatformCalls:
     """Counts the calls of one platform's methods."""
 
     def __init__(self, metrics: Metrics, platform: str) -> None:
-        self._calls = metrics.platform_calls
+        self._calls = metrics.platforms.calls
         self._platform = platform
 
     def count(self, method: str, error: OutboxError | None = None) -> None:

@@ -64,7 +64,7 @@ async def test_every_lane_of_a_long_queue_is_counted_once_and_not_again_a_moment
 
 async def test_nothing_is_said_of_a_queue_that_cannot_be_read() -> None:
     metrics, away = Metrics(), connect("redis://127.0.0.1:1", retries=0)
-    metrics.queue_lanes.labels("stop").set(7)
+    metrics.queue.lanes.labels("stop").set(7)
 
     await QueueGauges(away, metrics).refresh()
 

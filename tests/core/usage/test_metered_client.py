@@ -53,7 +53,7 @@ def counters(redis: Redis) -> UsageCounters:
 @pytest.fixture
 def metrics() -> Metrics:
     made = Metrics()
-    made.note_models([QUESTION.model])
+    made.models.note_models([QUESTION.model])
     return made
 
 
