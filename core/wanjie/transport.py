@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import io
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -20,6 +20,7 @@ from .decompression import unpack
 from .errors import TooSlowError, UnreachableError, UnreadableAnswerError, WanjieError
 from .failures.error_mapping import error_from_response
 from .memory_budget import MemoryBudget
+from .request_body import encode_json, send_pieces
 
 _MAX_ERROR_BYTES = 64 * 1024
 _MAX_RESPONSE_BYTES = 64_000_000
@@ -150,7 +151,7 @@ class HttpTransport:
         """
         silence_timeout = silence_timeout or self._first_byte_timeout
         async with self._pools.borrow() as client:
-            request = self._build_request(client, method, path, body)
+            request = await self._build_request(client, method, path, body)
             response = await self._send(client, request, silence_timeout)
             try:
                 stream = ByteStream(response, self.memory)
@@ -171,17 +172,20 @@ class HttpTransport:
         except httpx.HTTPError as error:
             raise _error_from_httpx(error) from None
 
-    def _build_request(self, client: httpx.AsyncClient, method: str, path: str, body: RequestBody) -> httpx.Request:
+    async def _build_request(
+        self, client: httpx.AsyncClient, method: str, path: str, body: RequestBody
+    ) -> httpx.Request:
         headers = {"Authorization": f"Bearer {self._key}"}
         if body is None:
             return client.build_request(method, path, headers=headers)
         if isinstance(body, MultipartForm):
-            file = (body.file_name.encode("utf-8", errors="replace").decode(), body.data, body.mime)
+            # What is read from a file is sent in pieces.
+            file = (body.file_name.encode("utf-8", errors="replace").decode(), io.BytesIO(body.data), body.mime)
             return client.build_request(method, path, headers=headers, data=body.fields, files={"file": file})
-        # Platforms may send a lone surrogate, which has no UTF-8 form.
-        content = json.dumps(body, ensure_ascii=False).encode("utf-8", errors="replace")
-        headers["Content-Type"] = "application/json"
-        return client.build_request(method, path, headers=headers, content=content)
+        pieces = await encode_json(body)
+        # Some gateways take no body of unknown length.
+        headers |= {"Content-Type": "application/json", "Content-Length": str(sum(map(len, pieces)))}
+        return client.build_request(method, path, headers=headers, content=send_pieces(pieces))
 
     def _error_from_failure(self, response: httpx.Response, body: bytes) -> WanjieError:
         return error_from_response(
