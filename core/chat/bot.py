@@ -23,7 +23,7 @@ from .checkpoint_fields import LIMIT_WARNING
 from .commands.dispatcher import CommandDispatcher
 from .commands.read_event import may_have_news, read_stored
 from .delivery.choose_memory import choose_memory
-from .delivery.event_context import EventContext
+from .delivery.event_context import EventContext, new_upload_slots
 from .delivery.remove_old_buttons import OldButtons
 from .events.access_gate import NO_ACCESS, Access, AccessGate, Refusal
 from .events.deletions import Deletions
@@ -61,6 +61,7 @@ class Bot:
     ) -> None:
         """Answer on `platforms` (by the first part of their chat references)."""
         self._platforms = platforms
+        self._upload_slots = new_upload_slots()
         self._conversations = conversations
         self._translations = translations
         self._commands = commands
@@ -185,11 +186,10 @@ class Bot:
     def _context(
         self, event: _Event, incoming: Incoming, platform: Platform, preferences: ChatPreferences | None = None
     ) -> EventContext:
-        outbox, access = platform.outbox(incoming), event.access
-        chosen = preferences or ChatPreferences()
-        return EventContext(
-            incoming, event.job, outbox, self._translations, access.role, access.models, access.rules, chosen
-        )
+        access, chosen = event.access, preferences or ChatPreferences()
+        known = access.role, access.models, access.rules, chosen
+        outbox = platform.outbox(incoming)
+        return EventContext(incoming, event.job, outbox, self._translations, *known, upload_slots=self._upload_slots)
 
     async def _enrich(self, job: Job, incoming: Incoming, platform: Platform, preferences: ChatPreferences) -> Incoming:
         """Look up what the event itself did not tell; presses need the sender alone.

@@ -18,6 +18,7 @@ from core.chat.port.outbox import Outbox
 from core.chat.port.retry import run_with_retries
 from core.chat.text.normalize_width import to_half_width
 from core.chat.text.translations import Translations
+from core.fair_limiter import FairLimiter
 from core.media.visible_text import strip_invisible
 from core.queue import Job
 from core.store import ChatPreferences
@@ -36,6 +37,14 @@ _MENU_RETRY_DELAY = 1.0
 
 _MENU_TIMEOUT = 3.0
 """Seconds that showing another page of a menu may take: other presses wait behind it."""
+
+
+_MAX_UPLOADS, _MAX_UPLOADS_OF_PERSON = 8, 4
+
+
+def new_upload_slots() -> FairLimiter:
+    """Create the slots that all uploads of a process to the platforms share: eight, of which a person has four."""
+    return FairLimiter(_MAX_UPLOADS, per_key=_MAX_UPLOADS_OF_PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,7 @@ class EventContext:
     """What admins have decided for everybody."""
     preferences: ChatPreferences = field(default_factory=ChatPreferences)
     """What the chat, and the one around it, had chosen when work on the event began."""
+    upload_slots: FairLimiter = field(default_factory=new_upload_slots)
     payer: Payer = field(init=False)
     """Whose use the models count as that are called for it."""
 

@@ -35,7 +35,7 @@ def is_posted(job: Job, fields: PostFields) -> bool:
 async def post_media(
     context: EventContext, media: Media, fields: PostFields, *, buttons: tuple[Button, ...] = ()
 ) -> None:
-    """Post `media` unless a former owner of the job did; wait as long as the platform asks.
+    """Post `media` unless a former owner of the job did; wait as long as the platform asks, and for a slot.
 
     Raises what waiting cannot mend: `RecipientGoneError`, `ContentRejectedError` (`VoiceForbiddenError` among them),
     `UserFacingError` where the bot is no member or such media cannot be posted, and `OwnershipLostError` when another
@@ -48,7 +48,8 @@ async def post_media(
 
     async def post() -> Page:
         page = checkpoint.pages[0] if checkpoint.pages else Page(start=0, media=True)
-        async with write_ahead(page, context.outbox, save) as begun:
+        slot = context.upload_slots.slot(context.incoming.person)
+        async with slot, write_ahead(page, context.outbox, save) as begun:
             return await context.outbox.send_media(begun, media, buttons)
 
     try:
