@@ -17,9 +17,10 @@ Span = tuple[int, int]
 """Start and end, in characters."""
 
 _QUOTE_KINDS = frozenset({"blockquote", "expandable_blockquote"})
-_INLINE_KINDS = frozenset({"code", "strikethrough"})
+_INLINE_KINDS = frozenset({"code", "strikethrough", "spoiler"})
 _RENDERED_KINDS = frozenset({"text_link", "pre", "date_time"}) | _QUOTE_KINDS | _INLINE_KINDS
-"""Formatting that changes the meaning or adds content; bold text, for example, means the same without it."""
+"""Formatting that changes the meaning or adds content; bold text, for example, means the same without it. The text of a
+custom emoji is the emoji that it stands for."""
 _BLOCK_KINDS = _QUOTE_KINDS | {"pre"}
 _NESTING_RANKS = {"name": 0} | dict.fromkeys(_QUOTE_KINDS, 1)
 """Which of two entities with the same span contains the other: the lower rank."""
@@ -65,9 +66,10 @@ def format_date(seconds: int) -> str:
 def to_markdown(
     words: str, entities: Sequence[Json], replacements: Sequence[tuple[Span, str]] = (), *, marks: bool
 ) -> str:
-    """Render links, code, quotes and, with `marks`, inline code and strikethrough; replace the spans in `replacements`.
+    """Render links, code, quotes and, with `marks`, inline code, strikethrough and spoilers.
 
-    `article` with a link becomes `article (https://…)`. Fences of code are longer than any back-ticks in it.
+    The spans in `replacements` are replaced. `article` with a link becomes `article (https://…)`. Fences of code are
+    longer than any back-ticks in it.
     """
     kinds = _RENDERED_KINDS if marks else _RENDERED_KINDS - _INLINE_KINDS
     nodes = [_build_node(words, entity) for entity in entities if get_text(entity, "type") in kinds]
@@ -132,12 +134,14 @@ def _render_node(words: str, node: _Node, end: int, inside: Sequence[_Node], dep
 
 
 def _wrap_rendered(rendered: str, node: _Node) -> str:
-    """Mark rendered text as a link, a date, a quote or struck out."""
+    """Mark rendered text as a link, a date, a quote, struck out or hidden."""
     match node.kind:
         case "text_link" | "date_time":
             return _render_link(rendered, node.detail)
         case "strikethrough":
             return _wrap(rendered, "~~")
+        case "spoiler":
+            return _wrap(rendered, "||")
         case _:
             return "\n".join(f"> {line}" for line in rendered.strip("\n").split("\n"))
 

@@ -36,6 +36,7 @@ class FormattedSpan:
     offset: int
     length: int
     url: str = ""
+    """For a custom emoji its id."""
     language: str = ""
 
 
@@ -54,6 +55,7 @@ def render(
     defuse: bool = True,
     may_grow: bool = True,
     max_entities: int = MAX_ENTITIES,
+    growing: bool = False,
 ) -> RenderedText:
     """Render Markdown, complete or cut off anywhere; URLs in `refused_links` are written after their labels.
 
@@ -61,16 +63,16 @@ def render(
     invisible character or the formatting of code, so that they notify nobody. Apart from these characters, the result
     is never longer than `markdown`; with `may_grow` it may be longer as long as a page still fits into a message. Code
     is not changed. Spans are not empty, lie within the text, and are nested or disjoint; only the first `max_entities`
-    are kept, and mentions in the code of others are defused.
+    are kept, and mentions in the code of others are defused. Of a `growing` answer, a spoiler is hidden before it ends.
     """
     source = markdown.strip()
-    rules = _Rules(refused_links, max_entities, defuse=defuse)
+    rules = _Rules(refused_links, max_entities, defuse=defuse, growing=growing)
     safe = escape_surplus_bars(protect_literals(fix_cjk_emphasis(source), strict=False))
-    growing = "|" in safe or "\t" in safe or safe.count("\n") > source.count("\n")
-    attempts = [(safe, True)] if may_grow and growing else []
-    for text, growing in [*attempts, (safe, False)]:
-        rendered = _render_once(text, rules, may_grow=growing)
-        if _count_growth(rendered, source) <= (_MAX_GROWTH - rendered.text.count(WORD_JOINER) if growing else 0):
+    is_longer = "|" in safe or "\t" in safe or safe.count("\n") > source.count("\n")
+    attempts = [(safe, True)] if may_grow and is_longer else []
+    for text, grows in [*attempts, (safe, False)]:
+        rendered = _render_once(text, rules, may_grow=grows)
+        if _count_growth(rendered, source) <= (_MAX_GROWTH - rendered.text.count(WORD_JOINER) if grows else 0):
             return rendered
     return _render_once(source, rules, may_grow=False)  # markup inside HTML is shown, which makes it longer
 
@@ -82,6 +84,7 @@ class _Rules:
     refused_links: frozenset[str]
     max_entities: int
     defuse: bool
+    growing: bool
 
 
 def _count_growth(rendered: RenderedText, source: str) -> int:
@@ -96,7 +99,7 @@ def render_plain(markdown: str, *, defuse: bool = True) -> RenderedText:
 
 def _render_once(markdown: str, rules: _Rules, *, may_grow: bool) -> RenderedText:
     source = markdown.encode(errors="replace")
-    cuts, styles = find_marks(source, rules.refused_links, may_grow=may_grow)
+    cuts, styles = find_marks(source, rules.refused_links, may_grow=may_grow, growing=rules.growing)
     layout = _Layout(source, cuts)
     text = layout.text
     if not text.decode().strip():

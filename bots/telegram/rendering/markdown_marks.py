@@ -17,8 +17,9 @@ from core.chat.text.page_breaks import utf16_length
 from core.chat.text.writing_systems import is_unspaced
 
 from .block_marks import BlockMarks, find_heading_marks, find_item_marks, find_quote_marks
-from .links import format_unlinked_url, is_address, is_linkable
+from .links import find_custom_emoji, format_unlinked_url, is_address, is_linkable
 from .source_edits import Cut, Style
+from .spoilers import SpoilerFinder
 from .tables import Table
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
@@ -32,17 +33,18 @@ _RULE_REPLACEMENT = "———".encode()
 
 
 def find_marks(
-    source: bytes, refused_links: frozenset[str] = frozenset(), *, may_grow: bool
+    source: bytes, refused_links: frozenset[str] = frozenset(), *, may_grow: bool, growing: bool = False
 ) -> tuple[list[Cut], list[Style]]:
     """Find the marks of `source`, which is valid UTF-8 and may be any prefix of a text.
 
     Links whose URLs are `refused_links`, or that Telegram is known to refuse, become label and URL. Unless `may_grow`,
-    neither tables nor tabs in code become longer.
+    neither tables nor tabs in code become longer. More text follows one that is `growing`.
     """
-    finder = _Finder(source, refused_links, may_grow=may_grow)
+    finder = _Finder(source, refused_links, may_grow=may_grow, growing=growing)
     for event, where in Markdown(options=_OPTIONS).events_with_range(source.decode()):
         finder.handle_event(event, where["start"], where["end"])
-    return finder.cuts, finder.styles
+    cuts, styles = finder.spoilers.list_marks(finder.styles)
+    return finder.cuts + cuts, finder.styles + styles
 
 
 @dataclass(slots=True)
@@ -63,11 +65,12 @@ class _Link:
 class _Finder:
     """Handles the events of the parser; offsets are bytes of the source."""
 
-    def __init__(self, source: bytes, refused_links: frozenset[str], *, may_grow: bool) -> None:
+    def __init__(self, source: bytes, refused_links: frozenset[str], *, may_grow: bool, growing: bool) -> None:
         self._refused_links = refused_links
         self._may_grow = may_grow
         self.cuts: list[Cut] = []
         self.styles: list[Style] = []
+        self.spoilers = SpoilerFinder(source, growing=growing)
         self._source = source
         self._last_end = 0
         """Where the text or inline markup before this event ended."""
@@ -125,6 +128,7 @@ class _Finder:
                 self._handle_block_start(tag, start, end)
 
     def _handle_block_start(self, tag: object, start: int, end: int) -> None:
+        self.spoilers.end_block()
         match tag:
             case "Item":
                 self._add_block_marks(find_item_marks(self._source, start, end))
@@ -156,7 +160,7 @@ class _Finder:
             case "Table" if self._table is not None:
                 self._end_table(self._table, start, end)
             case _:
-                pass
+                self.spoilers.end_block()
 
     def _add_emphasis(self, kind: str, mark: bytes, start: int, end: int) -> None:
         width = len(mark)
@@ -201,7 +205,9 @@ class _Finder:
                 fence.content_start = start
             elif self._last_end < start:  # indentation and quote marks of each line
                 self.cuts.append(Cut(self._last_end, start))
-        elif self._is_escaped_mark(start):
+            return
+        self.spoilers.read_text(start, end)
+        if self._is_escaped_mark(start):
             self.cuts.append(Cut(start - 1, start))
         elif self._source[start : start + 1] == b"&" and _HTML_ENTITY.fullmatch(self._source, start, end):
             self.cuts.append(Cut(start, end, text.encode(errors="replace")))
@@ -247,6 +253,9 @@ class _Finder:
             return
         if self._links:  # an image in the label of a link
             self.cuts += [Cut(start, link.label), Cut(self._last_end, end)]
+        elif emoji := find_custom_emoji(link.url):
+            self.cuts += [Cut(start, link.label), Cut(self._last_end, end)]
+            self.styles.append(Style("custom_emoji", link.label, self._last_end, url=emoji))
         elif not label.strip():
             if is_address(link.url):
                 self.cuts.append(Cut(start, end, link.url.encode(errors="replace")))

@@ -18,7 +18,7 @@ from bots.telegram.api.errors import (
     is_thread_missing,
 )
 from bots.telegram.recovery.chat_access import ChatAccess
-from bots.telegram.rendering.markdown import RenderedText, render, render_plain
+from bots.telegram.rendering.markdown import FormattedSpan, RenderedText, render, render_plain
 from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError, UneditableError
 
@@ -34,6 +34,8 @@ class Draft:
     folded: int
     page: int | None
     """Where its page of the answer starts; None for a text that is no page."""
+    growing: bool = False
+    """More text follows."""
     rendered: RenderedText = field(default_factory=lambda: RenderedText(""))
 
     @property
@@ -64,11 +66,11 @@ class MessageSender:
         place = self._access.incoming.thread or (self._thread_root if self._is_question_deleted else "")
         return int(place) if place else None
 
-    def make_draft(self, text: str, folded: int = 0, page: int | None = None) -> Draft:
-        """Render `text`; its first `folded` characters go into a fold."""
-        draft = Draft(text, folded, page)
+    def make_draft(self, text: str, folded: int = 0, page: int | None = None, *, growing: bool = False) -> Draft:
+        """Render `text`, which more follows if it is `growing`; its first `folded` characters go into a fold."""
+        draft = Draft(text, folded, page, growing)
         is_plain = draft.key in self._plain_drafts
-        draft.rendered = self._render_plain(draft) if is_plain else self._render_formatted(text, folded)
+        draft.rendered = self._render_plain(draft) if is_plain else self._render_formatted(draft)
         return draft
 
     async def show_draft(
@@ -135,12 +137,18 @@ class MessageSender:
             return False
         return True
 
-    def _render_formatted(self, text: str, folded: int) -> RenderedText:
+    def _render_formatted(self, draft: Draft) -> RenderedText:
+        text, folded, growing = draft.text, draft.folded, draft.growing
         defuse = not self._access.incoming.direct  # in a private chat there is nobody else to notify
         if not folded:
-            return render(text, self._refused_links, defuse=defuse, may_grow=True)
+            return render(text, self._refused_links, defuse=defuse, growing=growing)
         rest = render(
-            text[folded:], self._refused_links, defuse=defuse, may_grow=False, max_entities=MAX_ENTITIES_BELOW
+            text[folded:],
+            self._refused_links,
+            defuse=defuse,
+            may_grow=False,
+            max_entities=MAX_ENTITIES_BELOW,
+            growing=growing,
         )
         return add_fold(text[:folded], rest, defuse=defuse)
 
@@ -148,7 +156,7 @@ class MessageSender:
         refused = {span.url for span in draft.rendered.spans if span.url and f"'{span.url.lower()}'" in reason}
         if refused:
             self._refused_links |= refused
-            return self._render_formatted(draft.text, draft.folded)
+            return self._render_formatted(draft)
         self._plain_drafts.add(draft.key)
         return self._render_plain(draft)
 
@@ -156,7 +164,7 @@ class MessageSender:
         """Render without formatting: a page of an answer with its marks, a sentence of the service without."""
         text, defuse = draft.text, not self._access.incoming.direct
         if draft.page is None:
-            links = {span.url for span in self._render_formatted(text, 0).spans if span.url}
+            links = {span.url for span in self._render_formatted(Draft(text, 0, None)).spans if span.url}
             return render_plain(render(text, self._refused_links | links, may_grow=True).text, defuse=defuse)
         above = f"{text[: draft.folded].strip()}\n" if text[: draft.folded].strip() else ""
         return render_plain(above + text[draft.folded :].strip(), defuse=defuse)
@@ -227,7 +235,10 @@ class MessageSender:
 
 def to_message_entities(rendered: RenderedText) -> list[MessageEntity] | None:
     """Convert the entities to those of the SDK."""
-    return [
-        MessageEntity(span.kind, span.offset, span.length, url=span.url or None, language=span.language or None)
-        for span in rendered.spans
-    ] or None
+    return [_to_message_entity(span) for span in rendered.spans] or None
+
+
+def _to_message_entity(span: FormattedSpan) -> MessageEntity:
+    if span.kind == MessageEntity.CUSTOM_EMOJI:
+        return MessageEntity(span.kind, span.offset, span.length, custom_emoji_id=span.url)
+    return MessageEntity(span.kind, span.offset, span.length, url=span.url or None, language=span.language or None)

@@ -115,7 +115,7 @@ class TelegramOutbox(Outbox):
         The first step of a growing page has no buttons: by that `find_lost_message` tells it from a menu.
         """
         shown = text if final else text[:folded] + close_open_marks(text[folded:])
-        draft = self._sender.make_draft(shown, folded, page.start)
+        draft = self._sender.make_draft(shown, folded, page.start, growing=not final)
         if not draft.rendered.text:
             if final:
                 raise ContentRejectedError("Telegram shows no blank message")

@@ -15,6 +15,7 @@ from .reading_start import ReadingStart, find_reading_start
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _INLINE = frozenset(("Strong", "Emphasis", "Strikethrough", "Link", "Image"))
+_SPOILER = re.compile(r"\|\|(?=[^\s|])[^|\n]{1,500}?(?<!\s)\|\|")
 _BREAKS = ("\n\n", "\n", "。", ". ", " ")
 """Where a page may end, in order of preference."""
 _ITEM = re.compile(r"([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+")
@@ -49,7 +50,8 @@ NO_FORBIDDEN_CUTS = ForbiddenCuts()
 def find_cuts(text: str, start: ReadingStart, stop: int) -> ForbiddenCuts:
     """Find the spans that a cut before `stop` would break in an answer that is read from `start`."""
     body, origin = start.read(text, stop), start.origin
-    spans = tuple((first + origin, last + origin) for first, last in _find_spans(body))
+    found = (*_find_spans(body), *(spoiler.span() for spoiler in _SPOILER.finditer(body)))
+    spans = tuple((first + origin, last + origin) for first, last in found)
     marks = find_open_marks(body)
     return ForbiddenCuts(spans, marks[0].start + origin if marks else None)
 

@@ -186,6 +186,12 @@ def test_a_notification_has_no_marks_or_entities(markdown: str, said: str) -> No
     assert notification_text(markdown) == said
 
 
+@pytest.mark.parametrize("text", ["x~2~ and H~2~O", "==mark== and ++ins++", "It was ||the butler||."])
+def test_marks_that_slack_lacks_are_shown_as_written(text: str) -> None:
+    assert strip_protection(render_markdown(text, final=True)) == text
+    assert notification_text(text) == text
+
+
 def test_a_long_notification_is_truncated() -> None:
     assert len(notification_text("a" * 4000)) == 3000
 

@@ -92,7 +92,7 @@ MARKDOWN: list[tuple[str, list[tuple[str, str, dict[str, Any]]], str]] = [
     ),
     ("do\nthis", [("code", "do\nthis", {})], "```\ndo\nthis\n```"),
     ("a ``` b", [("pre", "a ``` b", {"language": "x `y"})], "````xy\na ``` b\n````"),
-    ("secret word", [("spoiler", "secret", {}), ("custom_emoji", "word", {})], "secret word"),
+    ("secret word", [("spoiler", "secret", {}), ("custom_emoji", "word", {})], "||secret|| word"),
     ("hi Wan", [("text_mention", "Wan", {"user": BO})], "hi Wan"),
     ("over lap", [("code", "over l", {}), ("pre", "lap", {})], "`over l`ap"),
 ]

@@ -162,6 +162,20 @@ LISTED = "so [1], so [1][2]\n\n[1]: http://e.org\n[2]: http://e.org"
         ("a\n```py\nx = 1", "a\nx = 1", [("pre", "x = 1")]),
         ("- ```\n  x\n    y\n  ```", "• x\n  y", [("pre", "x\n  y")]),
         ("\\\\# x", "\\\\# x", []),
+        (
+            "It was ||the **butler**||. a || b",
+            "It was the butler. a || b",
+            [("spoiler", "the butler"), ("bold", "butler")],
+        ),
+        ("凶手是||管家||吗 (||x||)", "凶手是管家吗 (x)", [("spoiler", "管家"), ("spoiler", "x")]),
+        (
+            "- ||a\n- b|| x||y|| || z || |||a||| `||b||`",
+            "• ||a\n• b|| x||y|| || z || |||a||| ||b||",
+            [("code", "||b||")],
+        ),
+        ("**a ||b** c||", "a ||b c||", [("bold", "a ||b")]),
+        ("![👍](tg://emoji?id=536) ![a](tg://emoji?id=x)", "👍 a (tg://emoji?id=x)", [("custom_emoji", "👍")]),
+        ("x~2~ and ==mark==, H~2~O", "x~2~ and ==mark==, H~2~O", []),
         ("> a\n> b\n\nc", "a\nb\n\nc", [("blockquote", "a\nb")]),
         ("> a\n> > b", "a\nb", [("blockquote", "a\nb")]),
         ("> a\n> ```\n> > x\n> y\n> ```", "a\n> x\ny", [("blockquote", "a"), ("pre", "> x\ny")]),
@@ -229,6 +243,22 @@ def test_content_that_looks_like_marks_is_shown_unchanged(text: str) -> None:
 )
 def test_bold_may_touch_letters_of_scripts_without_blanks(source: str, bold: str) -> None:
     assert dressed(source) == [("bold", bold)]
+
+
+@pytest.mark.parametrize(
+    ("growing", "text", "hidden"),
+    [
+        ("so ||", "so", []),
+        ("so ||the but", "so the but", ["the but"]),
+        ("a || b", "a || b", []),
+        ("a ||b\n\nc", "a ||b\n\nc", []),
+    ],
+)
+def test_a_spoiler_is_hidden_before_it_ends(growing: str, text: str, hidden: list[str]) -> None:
+    rendered = render(growing, growing=True)
+
+    assert rendered.text == text
+    assert [seen(rendered, span) for span in rendered.spans if span.kind == "spoiler"] == hidden
 
 
 def test_code_keeps_the_indentation_of_its_first_line() -> None:

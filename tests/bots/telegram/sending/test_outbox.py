@@ -292,9 +292,9 @@ async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyP
     outbox = await scene.ask()
     rendered: list[str] = []
 
-    def counted(text: str, refused: frozenset[str], *, defuse: bool, may_grow: bool) -> RenderedText:
+    def counted(text: str, refused: frozenset[str], *, defuse: bool, growing: bool) -> RenderedText:
         rendered.append(text)
-        return render(text, refused, defuse=defuse, may_grow=may_grow)
+        return render(text, refused, defuse=defuse, growing=growing)
 
     monkeypatch.setattr(messages, "render", counted)
 

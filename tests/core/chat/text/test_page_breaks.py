@@ -59,6 +59,7 @@ def test_the_sure_part_of_a_page_stays_on_it_whatever_follows(text: str, seen: i
         ("one two. three four", "one two."),
         ("一二三。四五六七", "一二三。"),
         ("one two three four", "one two three"),
+        ("one ||two. three|| four", "one ||two. three||"),
         ("onetwothreefour", "onetwothreefour"),
     ],
 )
