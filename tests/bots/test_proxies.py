@@ -31,7 +31,7 @@ async def hidden(folder: Path, proxy: NamedProxy) -> AsyncGenerator[tuple[Servic
             "slack.test": port(harness.slack.api_url),
         }
         harness.wanjie.base_url = "http://wanjie.test/api"
-        harness.slack.workspace.base_url = "http://slack.test"
+        harness.slack.workspace.app.base_url = "http://slack.test"
         yield harness, proxy
 
 

@@ -1,5 +1,6 @@
 """One call of the Web API: its arguments in any encoding, and its refusal."""
 
+import base64
 import json
 from typing import Any, TypeAlias, cast
 
@@ -27,8 +28,10 @@ class RefusalError(Exception):
 class Args:
     """The named arguments of a call; a query or form carries strings where JSON carries values, both read alike."""
 
-    def __init__(self, values: Json) -> None:
+    def __init__(self, values: Json, token: str = "") -> None:
         self.values = values
+        self.token = token
+        """The token of the call, "" when there is none."""
 
     def has(self, name: str) -> bool:
         return self.values.get(name) is not None
@@ -78,15 +81,27 @@ class Args:
 
 
 async def read_args(request: web.Request) -> Args:
-    """Read the query string and a JSON or form body (the Python SDK uses all three, by method)."""
-    values: Json = dict(request.query)
-    if not request.can_read_body:
-        return Args(values)
-    if request.content_type == "application/json":
-        values |= _parse_object(await request.text())
-    else:
-        values |= dict(await request.post())
-    return Args(values)
+    """Read the query string and a JSON or form body (the Python SDK uses all three, by method).
+
+    The app's own credentials may also be in the header of Basic authentication.
+    """
+    values: Json = dict(request.query) | _read_credentials(request)
+    if request.can_read_body:
+        is_json = request.content_type == "application/json"
+        values |= _parse_object(await request.text()) if is_json else dict(await request.post())
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return Args(values, token if scheme.lower() == "bearer" else str(values.get("token") or ""))
+
+
+def _read_credentials(request: web.Request) -> Json:
+    header = request.headers.get("Authorization", "")
+    if not header.lower().startswith("basic "):
+        return {}
+    try:
+        client_id, _, client_secret = base64.b64decode(header.partition(" ")[2]).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": client_id, "client_secret": client_secret}
 
 
 def _parse_object(body: str) -> Json:
@@ -97,9 +112,3 @@ def _parse_object(body: str) -> Json:
     if not isinstance(value, dict):
         raise RefusalError("json_not_object")
     return cast("Json", value)
-
-
-def read_token(request: web.Request, args: Args) -> str:
-    """Return the bearer token of the header or the `token` argument, "" when there is none."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token if scheme.lower() == "bearer" else args.text("token")

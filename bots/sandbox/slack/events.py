@@ -16,6 +16,8 @@ _SUBSCRIPTION_OF = {
 }
 _JOINED, _LEFT = "member_joined_channel", "member_left_channel"
 _JOINED_SCOPES = {"channel": "channels:read", "group": "groups:read"}
+REMOVALS = frozenset({"app_uninstalled", "tokens_revoked"})
+"""What an app subscribes to that is installed in several workspaces."""
 _AGENT_EVENTS = frozenset({"agent_session_stopped"})
 """Events that Slack sends to agents alone."""
 DEFAULT_SUBSCRIPTIONS = frozenset({*_SUBSCRIPTION_OF.values(), _JOINED, _LEFT, "app_home_opened", *_AGENT_EVENTS})
@@ -76,16 +78,21 @@ class Announcer:
         Slack Connect: the `team_id` is that of whoever acted, the rest tells of the installation.
         """
         unknown = subscription in _AGENT_EVENTS and not self._workspace.rules.agent_sessions
-        if subscription not in self.subscriptions or unknown:
+        if subscription not in self.subscriptions or unknown or not self._workspace.has_app:
             return ""
-        team = self._workspace.team_id
+        return self.send_to_app(event)
+
+    def send_to_app(self, event: Json) -> str:
+        """Send one event that every app gets; return the envelope id."""
+        team, organisation = self._workspace.team_id, self._workspace.enterprise_id
         acted = event.get("user") or event.get("previous_message", {}).get("user")
         theirs = self._workspace.people[acted].team if acted in self._workspace.people else ""
-        authorization: Json = {"enterprise_id": None, "team_id": team, "user_id": self._workspace.bot.id}
-        authorization |= {"is_bot": True, "is_enterprise_install": False}
+        authorization: Json = {"enterprise_id": organisation, "team_id": team, "user_id": self._workspace.bot.id}
+        authorization |= {"is_bot": True, "is_enterprise_install": self._workspace.is_enterprise_install}
         payload: Json = {"type": "event_callback", "token": "deprecated", "team_id": theirs or team}
         payload |= {"context_team_id": team}
-        payload |= {"context_enterprise_id": None, "api_app_id": self._workspace.app_id, "event": event}
+        payload |= {"enterprise_id": organisation} if organisation else {}
+        payload |= {"context_enterprise_id": organisation, "api_app_id": self._workspace.app_id, "event": event}
         payload |= {"event_id": self._workspace.new_id("Ev"), "event_time": int(time.time())}
         payload |= {"authorizations": [authorization], "is_ext_shared_channel": bool(theirs)}
         return self._socket.send("events_api", payload)

@@ -9,11 +9,12 @@ from typing import TypeAlias
 
 from aiohttp import web
 
-from .call import Args, Json, RefusalError, read_args, read_token
+from .call import Args, Json, RefusalError
 from .faults import Fault, Faults
 from .methods.table import METHODS, TOLERATED
 from .rate_limits import Limits, RateLimiter
 from .scopes import GRANTED, check_scope
+from .tokens import Tokens
 from .workspace import Workspace
 
 Handler: TypeAlias = Callable[[Args], Json]
@@ -28,26 +29,6 @@ class Call:
     method: str
     args: Json
     error: str | None
-
-
-@dataclass(slots=True)
-class Tokens:
-    """The two tokens of the app; *revoked* refuses the bot's from now on."""
-
-    bot: str
-    app: str
-    revoked: bool = False
-
-    def check(self, token: str, *, app_wanted: bool) -> None:
-        wanted, other = (self.app, self.bot) if app_wanted else (self.bot, self.app)
-        if not token:
-            raise RefusalError("not_authed")
-        if token == other:
-            raise RefusalError("not_allowed_token_type")
-        if token != wanted:
-            raise RefusalError("invalid_auth")
-        if self.revoked and not app_wanted:
-            raise RefusalError("token_revoked")
 
 
 class WebApi:
@@ -66,18 +47,14 @@ class WebApi:
     def add(self, handlers: Mapping[str, Handler]) -> None:
         self.handlers.update(handlers)
 
-    async def serve(self, request: web.Request) -> web.StreamResponse:
+    async def serve(self, request: web.Request, args: Args) -> web.StreamResponse:
         method = request.match_info["method"]
         await asyncio.sleep(self.faults.get_delay(method))
-        try:
-            args = await read_args(request)
-        except RefusalError as refusal:
-            return web.json_response(refusal.answer())
         fault = self.faults.take(method, args.values) or Fault()
         if fault.lose_request and request.transport is not None:
             request.transport.abort()
             return web.Response()  # it is not sent
-        answer, status, headers = self._answer(method, request, args, fault)
+        answer, status, headers = self._answer(method, args, fault)
         self.calls.append(Call(self._workspace.clock(), method, args.values, answer.get("error")))
         _log.debug("%s %s -> %s", method, args.values, answer)
         self._workspace.changed()
@@ -92,14 +69,14 @@ class WebApi:
             return web.Response(text=whole[: len(whole) * 2 // 3], content_type="application/json")
         return web.json_response({"ok": True} if fault.garble else answer, status=status, headers=headers)
 
-    def _answer(self, method: str, request: web.Request, args: Args, fault: Fault) -> tuple[Json, int, dict[str, str]]:
+    def _answer(self, method: str, args: Args, fault: Fault) -> tuple[Json, int, dict[str, str]]:
         if fault.error or fault.status != 200:  # noqa: PLR2004 -- OK
             wait = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
             return {"ok": False, "error": fault.error or "internal_error"}, fault.status, wait
         try:
             if method not in METHODS or method not in self.handlers:
                 raise RefusalError("unknown_method")  # noqa: TRY301 -- one place turns refusals into answers
-            self._tokens.check(read_token(request, args), app_wanted=METHODS[method].app_token)
+            self._check_token(method, args.token)
             if wait := self.limiter.take(method, args.text("channel")):
                 return {"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)}
             self._check_names(method, args)
@@ -107,6 +84,11 @@ class WebApi:
             return self.handlers[method](args), 200, {"X-OAuth-Scopes": ",".join(sorted(self.scopes))}
         except RefusalError as refusal:
             return refusal.answer(), 200, {}
+
+    def _check_token(self, method: str, token: str) -> None:
+        """Refuse a token that is not good for the method."""
+        if METHODS[method].needs_token:
+            self._tokens.check(token, app_wanted=METHODS[method].app_token)
 
     def _check_names(self, method: str, args: Args) -> None:
         """Refuse a missing argument and note an unknown one (Slack ignores those)."""

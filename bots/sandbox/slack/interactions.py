@@ -36,7 +36,9 @@ class Interactions:
 
     def command(self, person: Person, command: str, text: str, channel: Channel) -> Interaction:
         """Send a slash command; it carries no thread, since Slack refuses commands in threads."""
-        payload = self._make_app() | {"command": command, "text": text, "is_enterprise_install": "false"}
+        payload: Json = {"token": "deprecated", "api_app_id": self._workspace.app_id, "command": command, "text": text}
+        payload |= {"is_enterprise_install": str(self._workspace.is_enterprise_install).lower()}
+        payload |= {"enterprise_id": self._workspace.enterprise_id} if self._workspace.organisation else {}
         payload |= {"user_id": person.id, "user_name": person.name.lower(), "team_domain": "sim"}
         payload |= {"team_id": person.team or self._workspace.team_id, "channel_id": channel.id}
         payload["channel_name"] = "directmessage" if channel.kind == "im" else channel.name
@@ -147,9 +149,14 @@ class Interactions:
         return answer | ({"thread_ts": message.ts} if replied else {})
 
     def _make_app(self) -> Json:
-        return {"token": "deprecated", "api_app_id": self._workspace.app_id, "enterprise": None}
+        organisation = self._workspace.organisation
+        named = {"id": organisation.id, "name": organisation.name} if organisation else None
+        return {"token": "deprecated", "api_app_id": self._workspace.app_id, "enterprise": named}
 
     def _make_user(self, person: Person) -> Json:
+        """Name the user and the team; Slack leaves the team out where the organisation has installed the app."""
         name, team = person.name.lower(), person.team or self._workspace.team_id
+        by_organisation = self._workspace.is_enterprise_install
         user = {"id": person.id, "username": name, "name": name, "team_id": team}
-        return {"user": user, "team": {"id": team, "domain": "sim"}, "is_enterprise_install": False}
+        place = None if by_organisation else {"id": team, "domain": "sim"}
+        return {"user": user, "team": place, "is_enterprise_install": by_organisation}

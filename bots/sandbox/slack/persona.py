@@ -15,9 +15,9 @@ from .call import Json
 from .modal_form import ModalForm
 from .screen import choices, elements, fold, is_hint, is_sign, message_text, post
 from .shown_messages import make_screen
-from .simulator import SlackSim
 from .state import Channel, Message
 from .user_actions import SlackUser
+from .workspace_sim import WorkspaceSim
 
 _Found = TypeVar("_Found")
 
@@ -25,7 +25,7 @@ _Found = TypeVar("_Found")
 class SlackPersona:
     """A person in Slack: in a direct message, or in a thread of a channel that begins with a mention."""
 
-    def __init__(self, sim: SlackSim, user: SlackUser, channel: Channel, *, root: str | None = None) -> None:
+    def __init__(self, sim: WorkspaceSim, user: SlackUser, channel: Channel, *, root: str | None = None) -> None:
         self._sim = sim
         self.user = user
         self.channel = channel
@@ -67,7 +67,7 @@ class SlackPersona:
 
     @property
     def revision(self) -> int:
-        return self._sim.workspace.revision
+        return self._sim.workspace.app.revision
 
     def answers(self) -> list[str]:
         return [message_text(message) for message in self._own() if not is_hint(message)]

@@ -34,7 +34,7 @@ class ResponseUrls:
         rules = self._workspace.rules
         expires = self._workspace.clock() + rules.response_url_lifetime
         self._urls[key] = ResponseUrl(channel.id, person.id, expires, rules.response_url_uses, source)
-        return f"{self._workspace.base_url}/commands/{key}"
+        return f"{self._workspace.base_url}/commands/{self._workspace.team_id}/{key}"
 
     async def serve(self, request: web.Request) -> web.Response:
         url = self._urls.get(request.match_info["key"])

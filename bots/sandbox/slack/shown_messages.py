@@ -9,15 +9,15 @@ from bots.sandbox.screen import Control, Screen, ShownFile, ShownMessage
 
 from .blocks.find_buttons import list_ratings
 from .call import Json
-from .simulator import SlackSim
 from .state import Channel, Message, SlackFile, StreamState
 from .user_actions import SlackUser
+from .workspace_sim import WorkspaceSim
 
 _CONTROLS = frozenset({"actions", "context_actions"})
 _LISTS: dict[str, Any] = {"static_select": "menu", "external_select": "search"}
 
 
-def make_screen(sim: SlackSim, channel: Channel, user: SlackUser, root: str | None = None) -> Screen:
+def make_screen(sim: WorkspaceSim, channel: Channel, user: SlackUser, root: str | None = None) -> Screen:
     """Return a channel with all its threads, or the thread that begins with `root`, as a person sees it."""
     messages = [message for message in user.sees(channel) if root in {None, message.root}]
     shown = tuple(_show_message(sim, message, user) for message in messages)
@@ -26,7 +26,7 @@ def make_screen(sim: SlackSim, channel: Channel, user: SlackUser, root: str | No
     return Screen(shown, activity, user.modal.show() if user.modal else None)
 
 
-def _show_message(sim: SlackSim, message: Message, user: SlackUser) -> ShownMessage:
+def _show_message(sim: WorkspaceSim, message: Message, user: SlackUser) -> ShownMessage:
     author = sim.workspace.people.get(message.user)
     stream = message.stream
     return ShownMessage(

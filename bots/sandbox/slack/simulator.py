@@ -1,45 +1,35 @@
-"""A simulated Slack on loopback sockets: Web API, Socket Mode, request URL; and a workspace for tests and the demo."""
+"""A simulated Slack on loopback sockets: Web API, Socket Mode, request URL; and workspaces for tests and the demo."""
 
-import asyncio
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 from aiohttp import web
 
-from .call import Args, Json
-from .events import Announcer
-from .faults import Faults
-from .http_server import Call, Handler, Tokens, WebApi
-from .interactions import Interactions
-from .methods.assistant import Assistant
-from .methods.chat import Chat
-from .methods.conversations import Conversations
-from .methods.files import Files
-from .methods.streams import Streams
-from .other_apps import SlackApp
+from .app_state import AppState, Organisation
+from .call import Args, Json, RefusalError, read_args
+from .http_server import Handler
+from .oauth import OAuth, describe_removal
 from .rate_limits import Limits
 from .request_url import RequestUrl
-from .response_urls import ResponseUrls
 from .socket_mode import Ack, SocketMode
-from .state import Channel, ChannelKind, Message, Rules, Sight, Status
-from .user_actions import SLACKBOT, Services, SlackUser
-from .views import Views
+from .state import Person, Rules
+from .tokens import BotToken, Tokens
 from .workspace import Workspace
+from .workspace_sim import WorkspaceSim
 
-_Found = TypeVar("_Found")
 SIGNING_SECRET = "5160a7ed" * 4
 """Of the simulated app, unless another one is given."""
 
 
-class SlackSim:
-    """A workspace with one app installed, served on 127.0.0.1 while the context is open.
+class SlackSim(WorkspaceSim):
+    """Slack with one app, served on 127.0.0.1 while the context is open; it is also the first of its workspaces.
 
-    It refuses what Slack refuses, with Slack's error codes. `rules`, `limits`, `faults`, `socket` and `announcer`
-    hold what a test may change; `calls`, `acks`, `violations` and the messages hold what happened. *clock* (seconds,
-    monotonic) ages streams, limits, triggers and response URLs.
+    It refuses what Slack refuses, with Slack's error codes. `rules`, `limits`, `faults`, `socket`, `oauth` and
+    `announcer` hold what a test may change; `calls`, `acks`, `violations` and the messages hold what happened. *clock*
+    (seconds, monotonic) ages streams, limits, triggers, tokens and response URLs. Without a `bot_token` the app is not
+    installed anywhere.
     """
 
     def __init__(
@@ -53,155 +43,60 @@ class SlackSim:
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.rules = rules or Rules()
-        self.limits = limits or Limits()
-        self.workspace = Workspace(bot_name=bot_name, rules=self.rules, clock=clock)
-        self.http = RequestUrl(self.workspace, signing_secret)
-        self.socket = SocketMode(self.workspace, self.http)
-        self.announcer = Announcer(self.workspace, self.socket)
-        self.views = Views(self.workspace)
-        self.assistant = Assistant(self.workspace)
-        self._tokens = Tokens(bot_token, app_token)
-        self._response_urls = ResponseUrls(self.workspace)
-        self._streams = Streams(self.workspace, self.announcer)
-        interactions = Interactions(self.workspace, self.socket, self.views, self._response_urls)
-        self._services = Services(self.workspace, self.announcer, self._streams, interactions, self.views)
-        self._files = Files(self.workspace, self.announcer, bot_token)
-        self._api = WebApi(self.workspace, self._tokens, self.limits)
-        self._api.add(self._handlers())
+        self._app, self._clock, self._bot_name = AppState(), clock, bot_name
+        self._tokens = Tokens(app_token, clock)
+        workspace = Workspace(bot_name=bot_name, rules=rules or Rules(), clock=clock, app=self._app)
+        self.http = RequestUrl(workspace, signing_secret)
+        self.socket = SocketMode(workspace, self.http)
+        self.oauth = OAuth(self._app, self._tokens, clock)
+        super().__init__(workspace, self.socket, self._tokens, limits or Limits())
+        self.workspaces: list[WorkspaceSim] = [self]
+        self.api.add(self._handlers_of_app())
+        if bot_token:
+            self._tokens.add(bot_token, workspace)
+            workspace.installed = True
         self._runner: web.AppRunner | None = None
 
     @property
     def api_url(self) -> str:
         """Where the Web API is, for `AsyncWebClient(base_url=…)`."""
-        return f"{self.workspace.base_url}/api/"
-
-    @property
-    def methods(self) -> frozenset[str]:
-        """The names of the methods that are answered."""
-        return frozenset(self._api.handlers)
-
-    @property
-    def faults(self) -> Faults:
-        return self._api.faults
-
-    @property
-    def scopes(self) -> set[str]:
-        """What the bot token was granted; methods that need more are refused with `missing_scope`."""
-        return self._api.scopes
-
-    @property
-    def floods(self) -> Counter[str]:
-        """Calls refused with 429 by the limits, per method (ordered faults do not count)."""
-        return self._api.limiter.floods
-
-    @property
-    def calls(self) -> list[Call]:
-        return self._api.calls
+        return f"{self._app.base_url}/api/"
 
     @property
     def acks(self) -> list[Ack]:
         return self.socket.acks
 
-    @property
-    def violations(self) -> list[str]:
-        """Undocumented values that the app sent and Slack tolerates."""
-        return self.workspace.violations
+    def add_organisation(self, name: str) -> Organisation:
+        """Add an organisation (Enterprise Grid) without workspaces."""
+        bot = Person(self._app.new_id("W"), self._bot_name, "en-US", is_bot=True)
+        return Organisation(self._app.new_id("E"), name, bot, self._app.new_id("B"))
 
-    @property
-    def statuses(self) -> list[Status]:
-        return self.workspace.statuses
-
-    @property
-    def team_id(self) -> str:
-        return self.workspace.team_id
-
-    @property
-    def bot_user_id(self) -> str:
-        return self.workspace.bot.id
-
-    @property
-    def mention(self) -> str:
-        return f"<@{self.workspace.bot.id}>"
-
-    def user(self, name: str, locale: str = "en-US", *, admin: bool = False) -> SlackUser:
-        """Let a person join the workspace."""
-        person = self.workspace.add_person(name, locale)
-        person.is_admin = admin
-        return SlackUser(self._services, person)
-
-    def visitor(self, name: str, locale: str = "en-US") -> SlackUser:
-        """Let a person of another workspace take part in shared channels (Slack Connect)."""
-        person = self.workspace.add_person(name, locale)
-        person.team = self.workspace.new_id("T")
-        return SlackUser(self._services, person)
-
-    def slackbot(self) -> SlackUser:
-        """Return Slack's own account, which answers, reminds and tells of deletions; it bears no bot id."""
-        return SlackUser(self._services, self.workspace.add_person("Slackbot", "en-US", id=SLACKBOT))
-
-    def app(self, name: str) -> SlackApp:
-        """Install another app, such as a workflow."""
-        return SlackApp(self._services, name)
-
-    def channel(
-        self, name: str, *, bot_member: bool = True, kind: ChannelKind = "channel", members: Sequence[SlackUser] = ()
-    ) -> Channel:
-        return self.workspace.add_channel(name, kind, {one.id for one in members}, bot_member=bot_member)
-
-    def im(self, user: SlackUser) -> Channel:
-        """Return the direct conversation of a user with the app."""
-        return self.workspace.im(user.id)
-
-    def add_bot(self, channel: Channel, by: SlackUser) -> None:
-        """Let a person invite the app into a channel."""
-        channel.bot_member = True
-        self.announcer.announce_join(channel, self.bot_user_id, by.id)
-
-    def remove_bot(self, channel: Channel) -> None:
-        """Remove the app from a channel; it is told so, and gets no more events from there."""
-        channel.bot_member = False
-        self.announcer.announce_removal(channel)
-        self.workspace.changed()
-
-    def archive(self, channel: Channel) -> None:
-        channel.archived = True
-        self.workspace.changed()
+    def add_workspace(self, name: str, organisation: Organisation | None = None) -> WorkspaceSim:
+        """Add a workspace, where the app is not installed yet unless the organisation has done so."""
+        workspace = Workspace(
+            name=name,
+            bot_name=self._bot_name,
+            rules=Rules(),
+            clock=self._clock,
+            app=self._app,
+            organisation=organisation,
+        )
+        found = WorkspaceSim(workspace, self.socket, self._tokens, Limits())
+        found.api.add(self._handlers_of_app())
+        self.workspaces.append(found)
+        return found
 
     def revoke_token(self) -> None:
-        """Refuse the bot token from now on (`token_revoked`)."""
-        self._tokens.revoked = True
+        """Refuse the bot token of the first workspace from now on (`token_revoked`)."""
+        self._tokens.refuse_all(self.workspace, "token_revoked")
 
-    def messages(self, channel: Channel, thread_ts: str | None = None) -> list[Message]:
-        """Return what everybody sees in a channel or in one of its threads (root included), the oldest first."""
-        if thread_ts is None:
-            return self.workspace.standing(channel.id)
-        return self.workspace.thread(channel.id, thread_ts)
-
-    def texts(self, channel: Channel, thread_ts: str | None = None) -> list[str]:
-        """Return what a reader sees now of the app's own messages."""
-        return [one.shown for one in self.messages(channel, thread_ts) if one.user == self.bot_user_id]
-
-    def ephemerals(self, user: SlackUser) -> list[Message]:
-        """Return the messages that only this user sees."""
-        return [one for one in self.workspace.messages if one.visible_to == user.id and not one.deleted]
-
-    def timeline(self, channel: Channel, thread_ts: str | None = None) -> list[Sight]:
-        """Return every visible change with its time (seconds of the clock), in order."""
-        return [one for one in self.workspace.sights if one.channel == channel.id and thread_ts in {None, one.root}]
-
-    def status(self, channel: Channel, thread_ts: str) -> str:
-        """Return the status line that a thread shows now, "" for none."""
-        return self.workspace.status(channel.id, thread_ts)
-
-    def count(self, method: str) -> int:
-        """Return how many calls of a method were answered with `ok: true`."""
-        return sum(call.method == method and call.error is None for call in self.calls)
-
-    async def wait_for(self, predicate: Callable[[], _Found], timeout: float = 5.0) -> _Found:  # noqa: ASYNC109 -- one argument reads better in a test than a block
-        """Return the first true answer of *predicate*; asks only when something has changed. Raises TimeoutError."""
-        async with asyncio.timeout(timeout):
-            return await self.workspace.until(predicate)
+    def uninstall(self, owner: Workspace | Organisation) -> None:
+        """Remove the app from a workspace or an organisation, as its admins can."""
+        self._tokens.refuse_all(owner, "account_inactive")
+        owner.installed = False
+        self._tell_of_removal(owner, "app_uninstalled")
+        self._tell_of_removal(owner, "tokens_revoked")
+        self._app.changed()
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Ask the app to reconnect, as Slack does every few hours."""
@@ -217,17 +112,17 @@ class SlackSim:
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 1024 * 1024)
-        app.router.add_route("*", "/api/{method}", self._api.serve)
+        app.router.add_route("*", "/api/{method}", self._serve_api)
         app.router.add_get("/link/", self.socket.serve)
-        app.router.add_post("/commands/{key}", self._response_urls.serve)
-        app.router.add_post("/upload/v1/{id}", self._files.receive)
-        app.router.add_get("/files-pri/{team}-{id}/{name}", self._files.download)
+        app.router.add_post("/commands/{team}/{key}", self._serve_response)
+        app.router.add_post("/upload/v1/{team}-{id}", self._receive_file)
+        app.router.add_get("/files-pri/{team}-{id}/{name}", self._serve_file)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         host, port = self._runner.addresses[0][:2]
-        self.workspace.base_url = f"http://{host}:{port}"
+        self._app.base_url = f"http://{host}:{port}"
         return self
 
     async def __aexit__(
@@ -235,54 +130,65 @@ class SlackSim:
     ) -> None:
         await self.socket.close()
         await self.http.close()
-        await self._files.close()
+        for workspace in self.workspaces:
+            await workspace.files.close()
         if self._runner:
             await self._runner.cleanup()
 
-    def _auth_test(self, _args: Args) -> Json:
-        answer: Json = {"ok": True, "url": f"{self.workspace.base_url}/", "team": "Sim", "team_id": self.team_id}
-        answer |= {"user": self.workspace.bot.name, "user_id": self.bot_user_id, "bot_id": self.workspace.bot_id}
-        return answer | {"is_enterprise_install": False}
+    async def _serve_api(self, request: web.Request) -> web.StreamResponse:
+        try:
+            args = await read_args(request)
+        except RefusalError as refusal:
+            return web.json_response(refusal.answer())
+        token = self._tokens.bots.get(args.token)
+        return await self._find_addressed(token, args).api.serve(request, args)
+
+    def _find_addressed(self, token: BotToken | None, args: Args) -> WorkspaceSim:
+        """Return the workspace that a call is about; with the token of an organisation its arguments tell."""
+        covered = [one for one in self.workspaces if token and token.covers(one.workspace)]
+        names = {args.text(name) for name in ("channel", "channel_id", "user", "user_id", "team_id")} - {""}
+        named = [one for one in covered if names & {one.team_id, *one.workspace.channels, *one.workspace.people}]
+        return next(iter([*named, *covered]), self)
+
+    async def _serve_response(self, request: web.Request) -> web.StreamResponse:
+        return await self._find(request).response_urls.serve(request)
+
+    async def _receive_file(self, request: web.Request) -> web.StreamResponse:
+        return await self._find(request).files.receive(request)
+
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
+        return await self._find(request).files.download(request)
+
+    def _find(self, request: web.Request) -> WorkspaceSim:
+        team = request.match_info["team"]
+        return next((one for one in self.workspaces if one.team_id == team), self)
+
+    def _handlers_of_app(self) -> dict[str, Handler]:
+        return {
+            "apps.connections.open": self._open_connection,
+            "apps.uninstall": self._uninstall,
+            "auth.revoke": self._revoke,
+            "oauth.v2.access": self.oauth.access,
+        }
+
+    def _uninstall(self, args: Args) -> Json:
+        self.oauth.check_client(args)
+        self.uninstall(self._tokens.bots[args.token].owner)
+        return {"ok": True}
+
+    def _revoke(self, args: Args) -> Json:
+        token = self._tokens.bots[args.token]
+        if not args.flag("test"):
+            token.refusal = "token_revoked"
+            self._tell_of_removal(token.owner, "tokens_revoked")
+        return {"ok": True, "revoked": not args.flag("test")}
+
+    def _tell_of_removal(self, owner: Workspace | Organisation, kind: str) -> None:
+        if kind in self.announcer.subscriptions:
+            self.socket.send("events_api", describe_removal(self._app, owner, kind))
 
     def _open_connection(self, _args: Args) -> Json:
         if self.http.backends:  # Socket Mode is off
             return {"ok": False, "error": "forbidden_team"}
-        base = self.workspace.base_url.replace("http", "ws", 1)
-        return {"ok": True, "url": f"{base}/link/?ticket={self.socket.issue_ticket()}&app_id={self.workspace.app_id}"}
-
-    def _handlers(self) -> dict[str, Handler]:
-        chat, reading = Chat(self.workspace, self.announcer), Conversations(self.workspace, self.announcer)
-        return {
-            "agents.sessions.rename": self.assistant.rename_session,
-            "agents.sessions.setStatus": self.assistant.set_session,
-            "apps.connections.open": self._open_connection,
-            "assistant.threads.setStatus": self.assistant.set_status,
-            "assistant.threads.setSuggestedPrompts": self.assistant.set_prompts,
-            "assistant.threads.setTitle": self.assistant.set_title,
-            "auth.test": self._auth_test,
-            "chat.appendStream": self._streams.append,
-            "chat.delete": chat.delete,
-            "chat.postEphemeral": chat.post_ephemeral,
-            "chat.postMessage": chat.post,
-            "chat.startStream": self._streams.start,
-            "chat.stopStream": self._streams.stop,
-            "chat.update": chat.update,
-            "conversations.history": reading.history,
-            "conversations.info": reading.info,
-            "conversations.join": reading.join,
-            "conversations.leave": reading.leave,
-            "conversations.list": reading.catalogue,
-            "conversations.open": reading.open,
-            "conversations.replies": reading.replies,
-            "files.completeUploadExternal": self._files.complete,
-            "files.getUploadURLExternal": self._files.upload_url,
-            "files.info": self._files.info,
-            "reactions.add": reading.react,
-            "reactions.remove": reading.unreact,
-            "users.info": reading.user_info,
-            "users.list": reading.user_list,
-            "views.open": self.views.open,
-            "views.publish": self.views.publish,
-            "views.push": self.views.push,
-            "views.update": self.views.update,
-        }
+        base = self._app.base_url.replace("http", "ws", 1)
+        return {"ok": True, "url": f"{base}/link/?ticket={self.socket.issue_ticket()}&app_id={self._app.app_id}"}

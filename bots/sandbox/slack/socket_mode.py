@@ -110,6 +110,11 @@ class SocketMode:
         carrier.add_done_callback(self._carriers.discard)
         return envelope.id
 
+    @property
+    def sent(self) -> list[Json]:
+        """The payloads that were sent, the oldest first."""
+        return [envelope.payload for envelope in self._sent.values()]
+
     def attempts(self, envelope_id: str) -> int:
         return self._sent[envelope_id].attempts
 
@@ -216,7 +221,7 @@ class SocketMode:
         envelope.reason = "connection_failed"
         if attempt == 0 and not self._links:
             return
-        links = await self._workspace.until(lambda: self._links)
+        links = await self._workspace.app.until(lambda: self._links)
         link = links[next(self._turns) % len(links)]
         envelope.settled.clear()
         link.waiting.add(envelope)

@@ -1,47 +1,81 @@
-"""The state of the simulated workspace, look-ups in it, and notification of its changes."""
+"""The state of a simulated workspace, and look-ups in it."""
 
-import asyncio
-import itertools
 import mimetypes
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
+from .app_state import AppState, Organisation
 from .call import Json, RefusalError
 from .state import Channel, ChannelKind, Message, Person, Rules, Sight, SlackFile, Status, Stream, StreamState
 
-_Found = TypeVar("_Found")
 _IMAGE_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
 
 
 class Workspace:
-    """One team with one app installed; everything that happened in it is kept."""
+    """One team, where the app may be installed; everything that happened in it is kept."""
 
-    def __init__(self, *, bot_name: str, rules: Rules, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        name: str = "Sim",
+        bot_name: str,
+        rules: Rules,
+        clock: Callable[[], float],
+        app: AppState,
+        organisation: Organisation | None = None,
+    ) -> None:
+        self.name = name
         self.rules = rules
         self.clock = clock
-        self.base_url = ""
+        self.app = app
+        self.organisation = organisation
+        self.installed = False
+        """The app is installed here, not by the organisation."""
         self.scopes: set[str] = set()
         """What the bot token was granted."""
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
-        self.files: dict[str, SlackFile] = {}
+        self.files: dict[str, SlackFile] = organisation.files if organisation else {}
         self.messages: list[Message] = []
         self.sights: list[Sight] = []
         self.statuses: list[Status] = []
         self.sessions: dict[tuple[str, str], str] = {}
         """The states of an agent's threads, by channel and thread."""
-        self.violations: list[str] = []
-        self._ids = itertools.count(1)
         self._last_ts = 0
-        self.revision = 0
-        """How many changes there were."""
-        self._change = asyncio.Event()
-        self.team_id, self.app_id, self.bot_id = self.new_id("T"), self.new_id("A"), self.new_id("B")
-        self.bot = self.add_person(bot_name, "en-US", is_bot=True)
+        self.team_id = self.new_id("T")
+        app.app_id = app.app_id or self.new_id("A")
+        self.bot_id = organisation.bot_id if organisation else self.new_id("B")
+        self.bot = organisation.bot if organisation else self.add_person(bot_name, "en-US", is_bot=True)
+        self.people[self.bot.id] = self.bot
+
+    @property
+    def app_id(self) -> str:
+        return self.app.app_id
+
+    @property
+    def base_url(self) -> str:
+        return self.app.base_url
+
+    @property
+    def violations(self) -> list[str]:
+        return self.app.violations
+
+    @property
+    def enterprise_id(self) -> str | None:
+        """The id of the organisation, None for a workspace of its own."""
+        return self.organisation.id if self.organisation else None
+
+    @property
+    def is_enterprise_install(self) -> bool:
+        """Whether it is the organisation that has installed the app."""
+        return bool(self.organisation and self.organisation.installed)
+
+    @property
+    def has_app(self) -> bool:
+        return self.installed or self.is_enterprise_install
 
     def new_id(self, prefix: str) -> str:
-        return f"{prefix}0SIM{next(self._ids):06d}"
+        return self.app.new_id(prefix)
 
     def new_ts(self) -> str:
         """Return the wall clock as Slack writes it, unique and increasing."""
@@ -103,15 +137,8 @@ class Workspace:
         self.changed()
 
     def changed(self) -> None:
-        self.revision += 1
-        self._change.set()
-        self._change = asyncio.Event()
-
-    async def until(self, predicate: Callable[[], _Found]) -> _Found:
-        """Return the first true answer of *predicate*, which is asked again whenever something has changed."""
-        while not (found := predicate()):
-            await self._change.wait()
-        return found
+        """Wake whoever waits for a change."""
+        self.app.changed()
 
     def channel(self, channel_id: str) -> Channel:
         """Return a channel that the app can see; private ones are unknown to strangers (`channel_not_found`)."""

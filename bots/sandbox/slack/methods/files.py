@@ -9,6 +9,7 @@ from aiohttp import BodyPartReader, web
 from bots.sandbox.slack.call import Args, Json, RefusalError
 from bots.sandbox.slack.events import Announcer
 from bots.sandbox.slack.state import Channel, Message, SlackFile
+from bots.sandbox.slack.tokens import Tokens
 from bots.sandbox.slack.workspace import Workspace
 
 _LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Sign in to Slack</title></head><body>Sign in</body></html>"
@@ -18,10 +19,10 @@ _MAX_ALT_TXT = 1000
 class Files:
     """Uploads by the app, downloads of anybody's files."""
 
-    def __init__(self, workspace: Workspace, announcer: Announcer, bot_token: str) -> None:
+    def __init__(self, workspace: Workspace, announcer: Announcer, tokens: Tokens) -> None:
         self._workspace = workspace
         self._announcer = announcer
-        self._bot_token = bot_token
+        self._tokens = tokens
         self._sharing: set[asyncio.Task[None]] = set()
 
     def upload_url(self, args: Args) -> Json:
@@ -32,7 +33,11 @@ class Files:
             raise RefusalError("alt_txt_too_large")
         file = self._workspace.add_file(args.text("filename"), self._workspace.bot.id)
         file.length, file.alt_txt = length, args.text("alt_txt")
-        return {"ok": True, "upload_url": f"{self._workspace.base_url}/upload/v1/{file.id}", "file_id": file.id}
+        return {
+            "ok": True,
+            "upload_url": f"{self._workspace.base_url}/upload/v1/{self._workspace.team_id}-{file.id}",
+            "file_id": file.id,
+        }
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take the bytes, raw or as a form (no token needed)."""
@@ -70,8 +75,8 @@ class Files:
         file = self._workspace.files.get(request.match_info["id"])
         if file is not None and file.moved:
             raise web.HTTPFound(file.moved)
-        stranger = request.headers.get("Authorization") != f"Bearer {self._bot_token}"
-        if stranger or (file is not None and file.guarded):
+        token = self._tokens.bots.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        if token is None or not token.covers(self._workspace) or (file is not None and file.guarded):
             return web.Response(text=_LOGIN_PAGE, content_type="text/html")
         if file is None or file.content is None:
             return web.Response(status=404)

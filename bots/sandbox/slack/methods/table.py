@@ -22,10 +22,13 @@ class Method:
     optional: frozenset[str]
     per_minute: int
     app_token: bool = False
+    needs_token: bool = True
 
 
-def _method(required: str, optional: str, per_minute: int, *, app_token: bool = False) -> Method:
-    return Method(frozenset(required.split()), frozenset(optional.split()), per_minute, app_token)
+def _method(
+    required: str, optional: str, per_minute: int, *, app_token: bool = False, needs_token: bool = True
+) -> Method:
+    return Method(frozenset(required.split()), frozenset(optional.split()), per_minute, app_token, needs_token)
 
 
 _POST_OPTIONS = f"{_CONTENT} {_FACE} as_user link_names parse thread_ts"
@@ -34,9 +37,11 @@ METHODS: dict[str, Method] = {
     "agents.sessions.rename": _method("channel_id title", "thread_ts", _TIER_3),
     "agents.sessions.setStatus": _method("channel_id status", f"thread_ts title initiator_user_id {_FACE}", _TIER_3),
     "apps.connections.open": _method("", "", _TIER_3, app_token=True),
+    "apps.uninstall": _method("client_id client_secret", "", _TIER_4),
     "assistant.threads.setStatus": _method("channel_id thread_ts status", f"loading_messages {_FACE}", 600),
     "assistant.threads.setSuggestedPrompts": _method("channel_id prompts", "thread_ts title", _TIER_4),
     "assistant.threads.setTitle": _method("channel_id thread_ts title", "", _TIER_4),
+    "auth.revoke": _method("", "test", _TIER_3),
     "auth.test": _method("", "", 600),
     "chat.appendStream": _method("channel ts", "markdown_text chunks", _TIER_4),
     "chat.delete": _method("channel ts", "as_user", _TIER_3),
@@ -65,6 +70,9 @@ METHODS: dict[str, Method] = {
     ),
     "files.getUploadURLExternal": _method("filename length", "alt_txt snippet_type", _TIER_4),
     "files.info": _method("file", f"count page {_PAGE}", _TIER_4),
+    "oauth.v2.access": _method(
+        "client_id client_secret", "code redirect_uri grant_type refresh_token", 600, needs_token=False
+    ),
     "reactions.add": _method("channel name timestamp", "", _TIER_3),
     "reactions.remove": _method("name", "channel file file_comment timestamp", _TIER_2),
     "users.info": _method("user", "include_locale", _TIER_4),
