@@ -12,8 +12,7 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from tests.bots.health import Health
-from tests.bots.test_program import program
-from tests.scenarios.fork_service import fork
+from tests.scenarios.fork_service import fork, fork_to_the_end
 
 
 @pytest.fixture
@@ -23,11 +22,7 @@ async def harness(tmp_path: Path) -> AsyncGenerator[ServiceHarness]:
 
 
 async def checked(harness: ServiceHarness, **variables: str) -> tuple[int, str]:
-    process = await program("check", folder=harness.folder, **{**harness.environment(), **variables})
-    output, errors = await process.communicate()
-    assert errors == b""
-    assert process.returncode is not None
-    return process.returncode, output.decode()
+    return await fork_to_the_end("check", folder=harness.folder, **{**harness.environment(), **variables})
 
 
 async def until_logged(harness: ServiceHarness, words: str, seconds: float = 30) -> list[dict[str, object]]:

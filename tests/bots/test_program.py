@@ -20,6 +20,7 @@ from bots.slack.settings import SlackSettings
 from core.access import AccessRegister, PersonRecord
 from core.redis import EmbeddedRedis, connect
 from core.settings import SettingsError
+from tests.scenarios.fork_service import fork, fork_to_the_end
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,7 +110,7 @@ async def test_reasons_are_json_when_the_log_is(tmp_path: Path) -> None:
 async def test_a_port_in_use_is_reported_as_json_when_the_log_is(tmp_path: Path) -> None:
     with socket.create_server(("", 0)) as other:
         port = str(other.getsockname()[1])
-        async with ServiceHarness(tmp_path) as harness:
+        async with ServiceHarness(tmp_path, launch=fork) as harness:
             service = await harness.start(HTTP_PORT=port, LOG_FORMAT="json", WANJIE_DEFAULT_MODLE="x")
 
             assert await service.wait() == 1
@@ -122,7 +123,7 @@ async def test_a_port_in_use_is_reported_as_json_when_the_log_is(tmp_path: Path)
 async def test_the_health_server_listens_on_loopback_by_default(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.2", 0)) as other:
         port = other.getsockname()[1]
-        async with ServiceHarness(tmp_path) as harness:
+        async with ServiceHarness(tmp_path, launch=fork) as harness:
             refused = await harness.start(HTTP_PORT=str(port), HTTP_HOST="0.0.0.0")
 
             assert await refused.wait() == 1
@@ -211,7 +212,7 @@ def test_a_valid_redis_address_is_unchanged(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize("folder", ["file", "file/folder"])
 async def test_an_invalid_data_folder_is_reported_in_one_sentence(tmp_path: Path, folder: str) -> None:
     (tmp_path / "file").touch()
-    async with ServiceHarness(tmp_path) as harness:
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
         service = await harness.start(DATA_DIR=str(tmp_path / folder))
 
         assert await service.wait() == 1
@@ -221,7 +222,7 @@ async def test_an_invalid_data_folder_is_reported_in_one_sentence(tmp_path: Path
 
 async def test_waiting_for_a_service_that_ended_raises_its_reason(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    async with ServiceHarness(tmp_path) as harness:
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
         await harness.start(DATA_DIR=str(tmp_path / "file"))
 
         with pytest.raises(NotStartedError, match="The service cannot start: The folder"):
@@ -231,7 +232,7 @@ async def test_waiting_for_a_service_that_ended_raises_its_reason(tmp_path: Path
 async def test_a_port_in_use_is_reported_in_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("", 0)) as other:
         port = other.getsockname()[1]
-        async with ServiceHarness(tmp_path) as harness:
+        async with ServiceHarness(tmp_path, launch=fork) as harness:
             service = await harness.start(HTTP_PORT=str(port))
 
             assert await service.wait() == 1
@@ -241,7 +242,7 @@ async def test_a_port_in_use_is_reported_in_one_sentence(tmp_path: Path) -> None
 
 async def test_a_service_that_cannot_answer_ends(tmp_path: Path, redis: Redis, redis_url: str) -> None:
     await redis.set("q:shards", 4)
-    async with ServiceHarness(tmp_path) as harness, asyncio.timeout(30):
+    async with ServiceHarness(tmp_path, launch=fork) as harness, asyncio.timeout(30):
         service = await harness.start(REDIS_URL=redis_url)
 
         assert await service.wait() == 1
@@ -257,7 +258,7 @@ async def test_an_unreachable_store_is_waited_for_and_reported(tmp_path: Path) -
         free.close()
         timeout = aiohttp.ClientTimeout(total=2.5)
         async with (
-            ServiceHarness(tmp_path) as harness,
+            ServiceHarness(tmp_path, launch=fork) as harness,
             aiohttp.ClientSession(f"http://127.0.0.1:{port}", timeout=timeout) as session,
         ):
             service = await harness.start(HTTP_PORT=str(port), REDIS_URL=f"redis://127.0.0.1:{store}")
@@ -271,7 +272,7 @@ async def test_an_unreachable_store_is_waited_for_and_reported(tmp_path: Path) -
 
 
 async def test_the_program_ends_when_every_platform_refuses(tmp_path: Path) -> None:
-    async with ServiceHarness(tmp_path) as harness:
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
         service = await harness.start(TELEGRAM_BOT_TOKEN="1:wrong", SLACK_BOT_TOKEN="xoxb-wrong")
 
         assert await service.wait() == 1
@@ -281,7 +282,7 @@ async def test_the_program_ends_when_every_platform_refuses(tmp_path: Path) -> N
 
 
 async def test_one_refused_platform_leaves_the_other_running(tmp_path: Path) -> None:
-    async with ServiceHarness(tmp_path) as harness:
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
         await harness.start(TELEGRAM_BOT_TOKEN="1:wrong")
         persona = harness.direct()
         await harness.slack.wait_for(lambda: harness.slack.socket.connections, 20)
@@ -314,7 +315,7 @@ async def readiness(session: aiohttp.ClientSession) -> tuple[int, dict[str, bool
 
 
 async def test_secrets_stay_out_of_the_log(tmp_path: Path) -> None:
-    async with ServiceHarness(tmp_path) as harness:
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
         await harness.start(LOG_LEVEL="DEBUG", WANJIE_API_KEY="sk-very-secret-key")
         await harness.ready()
         persona = harness.private()
@@ -403,7 +404,6 @@ async def test_an_operator_lists_every_change_of_access(tmp_path: Path) -> None:
 
 
 async def _run_to_the_end(*words: str, folder: Path, **variables: str) -> str:
-    process = await program(*words, folder=folder, **variables)
-    output, errors = await process.communicate()
-    assert (process.returncode, errors) == (0, b"")
-    return output.decode()
+    status, output = await fork_to_the_end(*words, folder=folder, **variables)
+    assert status == 0
+    return output

@@ -19,6 +19,7 @@ from bots.sandbox.harness import ServiceHarness
 from core.redis import EmbeddedRedis, connect
 from tests.bots.health import Health
 from tests.core.redis.proxy import Proxy
+from tests.scenarios.fork_service import fork
 
 
 @asynccontextmanager
@@ -41,7 +42,7 @@ async def test_answers_continue_after_a_failover_with_a_read_only_old_server(tmp
         server(tmp_path / "old") as (old_url, old),
         server(tmp_path / "new") as (new_url, _),
         Proxy(old_url) as address,
-        ServiceHarness(tmp_path) as harness,
+        ServiceHarness(tmp_path, launch=fork) as harness,
     ):
         await harness.start(REDIS_URL=address.url, HTTP_PORT=health.port)
         await harness.ready()
@@ -63,7 +64,7 @@ async def test_answers_continue_after_a_failover_with_a_read_only_old_server(tmp
 
 async def test_a_full_store_is_logged_once_and_makes_the_service_not_ready(tmp_path: Path) -> None:
     health = Health()
-    async with server(tmp_path / "store") as (url, store), ServiceHarness(tmp_path) as harness:
+    async with server(tmp_path / "store") as (url, store), ServiceHarness(tmp_path, launch=fork) as harness:
         await harness.start(REDIS_URL=url, HTTP_PORT=health.port)
         await harness.ready()
         await health.wait_for_status(200)
@@ -80,7 +81,7 @@ async def test_a_full_store_is_logged_once_and_makes_the_service_not_ready(tmp_p
 
 
 async def test_store_settings_that_lose_messages_are_logged_at_the_start(tmp_path: Path) -> None:
-    async with server(tmp_path / "store") as (url, store), ServiceHarness(tmp_path) as harness:
+    async with server(tmp_path / "store") as (url, store), ServiceHarness(tmp_path, launch=fork) as harness:
         await store.config_set("maxmemory-policy", "allkeys-lru")
         await store.config_set("appendonly", "no")
         await harness.start(REDIS_URL=url)
@@ -92,7 +93,7 @@ async def test_store_settings_that_lose_messages_are_logged_at_the_start(tmp_pat
 
 async def test_an_outage_of_a_platform_does_not_make_the_program_unready(tmp_path: Path) -> None:
     health = Health()
-    async with ServiceHarness(tmp_path) as harness:
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
         await harness.start(HTTP_PORT=health.port, TELEGRAM_BASE_URL="http://127.0.0.1:1/bot")
         await health.wait_for_status(200)
         async with (
@@ -115,7 +116,11 @@ async def test_an_outage_of_a_platform_does_not_make_the_program_unready(tmp_pat
 async def test_a_refusal_of_the_store_is_logged_once_with_its_address(
     tmp_path: Path, userinfo: str, database: str, words: str
 ) -> None:
-    async with server(tmp_path / "store") as (url, store), Proxy(url) as address, ServiceHarness(tmp_path) as harness:
+    async with (
+        server(tmp_path / "store") as (url, store),
+        Proxy(url) as address,
+        ServiceHarness(tmp_path, launch=fork) as harness,
+    ):
         await store.config_set("requirepass", "right-password")
         host = address.url.removeprefix("redis://")
         await harness.start(REDIS_URL=f"redis://{userinfo}{host}/{database}")
@@ -131,7 +136,7 @@ async def test_a_refusal_of_the_store_is_logged_once_with_its_address(
 
 
 async def test_an_unknown_option_of_the_redis_address_is_explained(tmp_path: Path) -> None:
-    async with ServiceHarness(tmp_path) as harness:
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
         service = await harness.start(REDIS_URL="redis://:secret@127.0.0.1/0?pool_color=blue")
 
         assert await service.wait() == 2
@@ -145,7 +150,7 @@ async def test_a_damaged_file_of_the_private_store_is_explained(tmp_path: Path) 
         await store.set("old", "1")
     (file,) = [path for path in (tmp_path / "data").rglob("appendonly.aof*") if b"$3\r\nold" in path.read_bytes()]
     file.write_bytes(file.read_bytes().replace(b"SET\r\n$3\r\nold", b"XYZ\r\n$3\r\nold"))
-    async with ServiceHarness(tmp_path) as harness:
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
         service = await harness.start()
 
         assert await service.wait() == 2
@@ -155,7 +160,7 @@ async def test_a_damaged_file_of_the_private_store_is_explained(tmp_path: Path) 
 
 
 async def test_a_backup_of_the_data_directory_is_restored_on_another_machine(tmp_path: Path) -> None:
-    async with ServiceHarness(tmp_path) as harness:
+    async with ServiceHarness(tmp_path, launch=fork) as harness:
         service = await harness.start(DATA_DIR=str(tmp_path / "first/data"))
         await harness.ready()
         persona = harness.private()
@@ -181,7 +186,7 @@ async def test_a_port_without_a_redis_is_reported(tmp_path: Path) -> None:
         writer.close()
 
     web = await asyncio.start_server(greet, "127.0.0.1", 0)
-    async with web, ServiceHarness(tmp_path) as harness:
+    async with web, ServiceHarness(tmp_path, launch=fork) as harness:
         await harness.start(REDIS_URL=f"redis://127.0.0.1:{web.sockets[0].getsockname()[1]}")
         await until_logged(harness, lambda log: "the store is away" in log)
         await asyncio.sleep(1)

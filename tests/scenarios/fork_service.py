@@ -1,4 +1,4 @@
-"""Starting the service by forking a process that has loaded it already.
+"""Starting the service, or another command of the program, by forking a process that has loaded it already.
 
 Loading costs more than most scenarios do by themselves. What `python -m bots run` does beyond it is tested in
 tests/bots/test_program.py.
@@ -11,8 +11,10 @@ import multiprocessing
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from uuid import uuid4
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
@@ -63,21 +65,32 @@ class Child:
 
 async def fork(environment: dict[str, str], folder: Path, log: Path) -> Child:
     """Start a process of the service in `folder`; it writes to `log`."""
-    process = _FORKS.Process(target=_serve, args=(environment, folder, log), daemon=True)
+    return _start(("run",), environment, folder, log)
+
+
+async def fork_to_the_end(*words: str, folder: Path, **variables: str) -> tuple[int, str]:
+    """Run `python -m bots` with these words and variables in `folder`; return its status and all that it wrote."""
+    output = folder / f"{words[0]}-{uuid4().hex}.log"
+    status = await _start(words, {"PATH": os.defpath, **variables}, folder, output).wait()
+    return status, output.read_text(encoding="utf-8")
+
+
+def _start(words: Sequence[str], environment: dict[str, str], folder: Path, output: Path) -> Child:
+    process = _FORKS.Process(target=_run, args=(words, environment, folder, output), daemon=True)
     process.start()
     return Child(process)
 
 
-def _serve(environment: dict[str, str], folder: Path, log: Path) -> None:
+def _run(words: Sequence[str], environment: dict[str, str], folder: Path, output: Path) -> None:
     os.setsid()
     os.chdir(folder)  # so that no .env of a developer is read
     os.environ.clear()  # noqa: TID251 - what a new program would be given
     os.environ.update(environment)  # noqa: TID251 - the same
-    with log.open("ab") as file, Path(os.devnull).open("rb") as nothing:
+    with output.open("ab") as file, Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
-    sys.argv = ["bots", "run"]
+    sys.argv = ["bots", *words]
     from bots.cli import main  # noqa: PLC0415 - loaded before the fork
 
     sys.exit(main())
