@@ -81,7 +81,9 @@ def _create_platforms(settings: Settings, service: Service) -> Iterator[Platform
         from .slack.platform import SlackPlatform  # noqa: PLC0415 - see above
 
         proxies = settings.proxies_for(slack)
-        yield SlackPlatform(slack, service.budget, service.suggest, proxies=proxies, metrics=service.metrics)
+        yield SlackPlatform(
+            slack, service.budget, service.menu_search.suggest, proxies=proxies, metrics=service.metrics
+        )
 
 
 async def _receive_events(platforms: list[RunningPlatform], service: Service, worker_task: asyncio.Task[None]) -> int:

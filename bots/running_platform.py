@@ -16,7 +16,7 @@ ReceiveEvent: TypeAlias = Callable[[bytes], Awaitable[None]]
 
 SuggestOptions: TypeAlias = Callable[[str, ChatRef, str, Sender, int], Awaitable[tuple[Option, ...]]]
 """Returns the options of a menu that match what its reader types: menu name, chat, text, reader, the largest number
-(`Service.suggest`)."""
+(`MenuSearch.suggest`)."""
 
 
 class RunningPlatform(Platform, Protocol):

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 
-from core.access import AccessRegister, Claims, Decision, KeyReader, ModelPolicy
+from core.access import AccessRegister, Claims, KeyReader, ModelPolicy
 from core.chat.actions.access_requests import AccessRequests
 from core.chat.actions.announce import Announcer
 from core.chat.actions.answer_question import QuestionAnswerer
@@ -30,15 +30,15 @@ from core.chat.commands.build_handlers import CommandServices, build_handlers
 from core.chat.commands.command_and_button_permissions import CommandPermissions
 from core.chat.commands.dispatcher import CommandDispatcher
 from core.chat.commands.handler_types import ButtonHandler
+from core.chat.commands.search_menu import MenuSearch
 from core.chat.delivery.answer_buttons import RATE
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.delivery.waiting_marks import WaitingMarks
-from core.chat.events.access_gate import Access, AccessGate
+from core.chat.events.access_gate import AccessGate
 from core.chat.events.receiver import EventReceiver
 from core.chat.generation.images import ImageGenerator
 from core.chat.generation.speech import SpeechSynthesizer
-from core.chat.port.incoming import ChatRef, Incoming, Sender
-from core.chat.port.menus import CommandMenus, CommandReaders, Option
+from core.chat.port.menus import CommandMenus, CommandReaders
 from core.chat.port.platform import Platform
 from core.chat.question.builder import QuestionBuilder
 from core.chat.text.translations import Translations
@@ -50,7 +50,7 @@ from core.redis import EmbeddedRedis, LeaderLease, RateLimiter, StoreHealth, con
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ObservedMessages, ShownAnswers, build_cipher
 from core.usage import FeedbackCounters, MeteredClient, PriceList, UsageCounters, UsageReport, list_limits
-from core.wanjie import Catalog, WanjieClient, WanjieError
+from core.wanjie import Catalog, WanjieClient
 
 _log = structlog.get_logger()
 
@@ -103,6 +103,7 @@ class Service:
         self._answerer = commands.answerer
         self.handlers = build_handlers(commands)
         """What each command does, by its name."""
+        self.menu_search = MenuSearch(self.handlers, self._gate, self._platforms)
         self.reception = EventReceiver(
             self._stored.inbox, self._stored.conversations, self._stored.observed, self._gate, parse_command
         )
@@ -136,19 +137,7 @@ class Service:
         metered = self._metered
         catalog, client = Catalog(self._client, wanjie), ChatClient(metered, stored.model_limits)
         models = ModelSelector(catalog, stored.conversations)
-        defaults = PromptDefaults(
-            chat.system_prompt, chat.history_tokens, wanjie.video_timeout, self._settings.usage.cost_line
-        )
-        answers = AnswerService(
-            self._ahead,
-            catalog,
-            models,
-            stored.conversations,
-            stored.old_buttons,
-            stored.button_keys,
-            defaults,
-            self.metrics,
-        )
+        answers = self._build_answers(catalog, models)
         speech = SpeechSynthesizer(metered, self._threads, self._decoders, wanjie, chat)
         images = ImageGenerator(metered, client, catalog, self._decoders)
         questions = QuestionBuilder(metered, catalog, self._decoders, self._translations, wanjie, chat)
@@ -194,6 +183,25 @@ class Service:
             decoders=self._decoders,
             can_transcribe=questions.can_transcribe,
             chat_settings=chat,
+        )
+
+    def _build_answers(self, catalog: Catalog, models: ModelSelector) -> AnswerService:
+        chat, stored = self._settings.chat, self._stored
+        defaults = PromptDefaults(
+            chat.system_prompt,
+            chat.history_tokens,
+            self._settings.wanjie.video_timeout,
+            self._settings.usage.cost_line,
+        )
+        return AnswerService(
+            self._ahead,
+            catalog,
+            models,
+            stored.conversations,
+            stored.old_buttons,
+            stored.button_keys,
+            defaults,
+            self.metrics,
         )
 
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:
@@ -252,29 +260,6 @@ class Service:
             }
             for readers in kinds
         }
-
-    async def suggest(self, menu: str, chat: ChatRef, text: str, reader: Sender, most: int) -> tuple[Option, ...]:
-        """Return at most `most` options of the menu that match what `reader` types; () when there is no such menu.
-
-        The options are () as well when the models cannot be listed. Raises a `STORE_ERRORS` error when the store is
-        away.
-        """
-        handler = self.handlers.get(menu)
-        if handler is None or handler.suggest is None:
-            return ()
-        access = await self._check_search(chat, reader)
-        if access.decision is not Decision.ALLOW:
-            return ()
-        try:
-            return await handler.suggest(chat, text, access.models, reader.locale, most)
-        except WanjieError as error:
-            _log.warning("a menu could not be filled", menu=menu, reason=type(error).__name__)
-            return ()
-
-    async def _check_search(self, chat: ChatRef, reader: Sender) -> Access:
-        """Decide whether the reader of a menu may use the bot: a search is answered at once and passes no door."""
-        incoming = Incoming(chat, event_id="", message_id="", sender=reader)
-        return await self._gate.check_again(self._platforms[chat.platform], incoming)
 
     async def aclose(self) -> None:
         """Close the connections to the store."""

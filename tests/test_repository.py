@@ -1,5 +1,6 @@
 """What the repository says about itself, held against the code."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -89,6 +90,9 @@ def broken_rules(path: Path) -> Iterator[str]:
     text, place = path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()
     if text.count("\n") > 320:
         yield f"{place}: a file of over 300 lines is two ideas"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= 60:
+            yield f"{place}: {node.name} has over 60 lines: it does several things"
     if re.search(r"\b(TODO|FIXME|XXX)\b", text):
         yield f"{place}: nothing is left for later"
     if re.search(r"except Exception\b|except:", text):

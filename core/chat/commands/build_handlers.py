@@ -85,17 +85,27 @@ class CommandServices:
 
 def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
     """Build the handler of each command in `COMMANDS`, by its name."""
-    models, conversations, old_buttons = services.models, services.conversations, services.old_buttons
-    preferences = PreferenceWriter(conversations, services.chat_settings.model_change)
-    about = AboutCommands(models, COMMANDS, can_transcribe=services.can_transcribe)
+    preferences = PreferenceWriter(services.conversations, services.chat_settings.model_change)
+    return {
+        **_build_help(services),
+        **_build_choices(services, preferences),
+        **_build_content(services),
+        **_build_conversation(services),
+        **_build_records(services, preferences),
+        **_build_access(services),
+    }
+
+
+def _build_help(services: CommandServices) -> dict[str, CommandHandler]:
+    about = AboutCommands(services.models, COMMANDS, can_transcribe=services.can_transcribe)
+    return {"start": CommandHandler(about.show_welcome), "help": CommandHandler(about.show_help)}
+
+
+def _build_choices(services: CommandServices, preferences: PreferenceWriter) -> dict[str, CommandHandler]:
+    """Build the commands that set what a chat has chosen; the menus of most are pages of that of `/settings`."""
+    models = services.models
     model = ModelCommand(services.catalog, models, preferences, services.translations)
-    imagine = ImagineCommand(services.drawer, services.catalog)
-    deletions = Deletions(services.inbox, conversations)
-    forget = ForgetCommand(
-        services.erasure, services.waiting, services.dead_letters, deletions, preferences, services.usage
-    )
-    speak = SpeakCommand(services.speaker, conversations, services.catalog)
-    voice = VoiceCommand(services.speech, models, conversations, preferences)
+    voice = VoiceCommand(services.speech, models, services.conversations, preferences)
     reasoning = ReasoningCommand(models, preferences)
     language = LanguageCommand(preferences, services.translations)
     menus = {
@@ -105,16 +115,74 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         "language": language.show_menu,
     }
     settings = SettingsCommand(models, services.speech, preferences, services.observed, menus)
-    system = SystemCommand(models, preferences)
-    conversation = ConversationCommands(conversations, services.inbox, services.answers, services.answerer, old_buttons)
-    announce, owner = AnnounceCommand(services.announcer), OwnerCommand(services.register)
-    pair = PairCommand(services.claims, services.register)
+    return {
+        "model": CommandHandler(model.choose, on_select=model.on_select, suggest=model.suggest),
+        "voice": CommandHandler(voice.choose, on_select=voice.on_select),
+        "reasoning": CommandHandler(reasoning.choose, on_select=reasoning.on_select),
+        "language": CommandHandler(language.choose, on_select=language.on_select),
+        "settings": CommandHandler(settings.show, on_select=settings.on_select),
+        "system": CommandHandler(SystemCommand(models, preferences).set_prompt),
+    }
+
+
+def _build_content(services: CommandServices) -> dict[str, CommandHandler]:
+    """Build the commands that have something made: a picture, a recording, a summary."""
+    imagine = ImagineCommand(services.drawer, services.catalog)
+    speak = SpeakCommand(services.speaker, services.conversations, services.catalog)
+    summarize = SummarizeCommand(services.observed, services.answerer, max_tokens=services.answers.max_question_tokens)
+    return {
+        "imagine": CommandHandler(
+            imagine.draw,
+            button=ButtonHandler(imagine.press_draw, may_repeat=True, refuse=imagine.refuse_forgotten_prompt),
+        ),
+        "speak": CommandHandler(speak.speak, button=ButtonHandler(speak.press_speak, in_background=True)),
+        "summarize": CommandHandler(summarize.summarize),
+    }
+
+
+def _build_conversation(services: CommandServices) -> dict[str, CommandHandler]:
+    """Build the commands about the running answer and the newest one."""
+    conversation = ConversationCommands(
+        services.conversations, services.inbox, services.answers, services.answerer, services.old_buttons
+    )
+    return {
+        "new": CommandHandler(conversation.start_over),
+        "stop": CommandHandler(conversation.stop, button=ButtonHandler(conversation.press_stop, at_once=True)),
+        "retry": CommandHandler(
+            conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)
+        ),
+        "continue": CommandHandler(
+            conversation.continue_answer,
+            button=ButtonHandler(conversation.press_continue, refuse=conversation.refuse_old_answer),
+        ),
+        "leave": CommandHandler(leave_thread),
+    }
+
+
+def _build_records(services: CommandServices, preferences: PreferenceWriter) -> dict[str, CommandHandler]:
+    """Build the commands about what is kept of conversations and of use."""
+    deletions = Deletions(services.inbox, services.conversations)
+    forget = ForgetCommand(
+        services.erasure, services.waiting, services.dead_letters, deletions, preferences, services.usage
+    )
+    usage = UsageCommand(services.usage, services.feedback, services.report, services.decoders, preferences)
+    return {
+        "forget": CommandHandler(forget.forget),
+        "export": CommandHandler(ExportCommand(services.conversations).export),
+        "usage": CommandHandler(usage.show),
+    }
+
+
+def _build_access(services: CommandServices) -> dict[str, CommandHandler]:
+    """Build the commands with which the bot is claimed and administered."""
+    register = services.register
+    announce, owner = AnnounceCommand(services.announcer), OwnerCommand(register)
     admin = AdminCommand(
-        services.register,
+        register,
         services.requests,
         {
-            "models": ModelRules(services.register, services.policy, services.catalog).run,
-            "limits": LimitRules(services.register, services.usage).run,
+            "models": ModelRules(register, services.policy, services.catalog).run,
+            "limits": LimitRules(register, services.usage).run,
             "announce": announce.ask,
             "owner": owner.ask,
         },
@@ -126,39 +194,6 @@ def build_handlers(services: CommandServices) -> Mapping[str, CommandHandler]:
         },
     )
     return {
-        "start": CommandHandler(about.show_welcome),
-        "help": CommandHandler(about.show_help),
-        "model": CommandHandler(model.choose, on_select=model.on_select, suggest=model.suggest),
-        "imagine": CommandHandler(
-            imagine.draw,
-            button=ButtonHandler(imagine.press_draw, may_repeat=True, refuse=imagine.refuse_forgotten_prompt),
-        ),
-        "speak": CommandHandler(speak.speak, button=ButtonHandler(speak.press_speak, in_background=True)),
-        "voice": CommandHandler(voice.choose, on_select=voice.on_select),
-        "reasoning": CommandHandler(reasoning.choose, on_select=reasoning.on_select),
-        "settings": CommandHandler(settings.show, on_select=settings.on_select),
-        "language": CommandHandler(language.choose, on_select=language.on_select),
-        "system": CommandHandler(system.set_prompt),
-        "new": CommandHandler(conversation.start_over),
-        "forget": CommandHandler(forget.forget),
-        "export": CommandHandler(ExportCommand(conversations).export),
-        "stop": CommandHandler(conversation.stop, button=ButtonHandler(conversation.press_stop, at_once=True)),
-        "retry": CommandHandler(
-            conversation.retry, button=ButtonHandler(conversation.press_retry, refuse=conversation.refuse_old_answer)
-        ),
-        "summarize": CommandHandler(
-            SummarizeCommand(
-                services.observed, services.answerer, max_tokens=services.answers.max_question_tokens
-            ).summarize
-        ),
-        "leave": CommandHandler(leave_thread),
-        "usage": CommandHandler(
-            UsageCommand(services.usage, services.feedback, services.report, services.decoders, preferences).show
-        ),
-        "pair": CommandHandler(pair.pair),
+        "pair": CommandHandler(PairCommand(services.claims, register).pair),
         "admin": CommandHandler(admin.run, on_select=admin.on_select),
-        "continue": CommandHandler(
-            conversation.continue_answer,
-            button=ButtonHandler(conversation.press_continue, refuse=conversation.refuse_old_answer),
-        ),
     }
