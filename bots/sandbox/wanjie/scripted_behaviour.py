@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -55,6 +55,18 @@ class Failure:
     """Only a request whose path ends like this fails so."""
 
 
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """Bytes in the place of an answer, as a broken or hostile gateway sends them."""
+
+    pieces: tuple[bytes, ...]
+    pause: float = 0.0
+    """Seconds after each piece."""
+    repeats: bool = False
+    """The last piece comes again and again, until nobody reads any more."""
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "text/event-stream"})
+
+
 @dataclass(slots=True)
 class Script:
     """How the simulator behaves; every field may be changed at any time and counts for the next request.
@@ -69,6 +81,8 @@ class Script:
     answer: Callable[[Messages], str] = demo_answer
     reasoning: Callable[[Messages], str] = demo_reasoning
     """What models called *reasoner* or *thinking* say before they answer; "" for nothing."""
+    raw_answer: Callable[[Messages], RawAnswer | None] = lambda _: None
+    """What is sent in the place of an answer."""
     tokens_per_second: float | None = None
     """None: as fast as the socket takes them."""
     first_token_delay: float = 0.0

@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any, Self, cast
 
 from aiohttp import BodyPartReader, web
@@ -29,10 +30,10 @@ from .check_requests import (
     check_transcription,
 )
 from .object_store import Bucket, ReceivedDownload
-from .scripted_behaviour import Failure, Script
+from .scripted_behaviour import Failure, RawAnswer, Script
 from .stream import ConnectionDropped, Reply, StreamedReply
 
-__all__ = ["Failure", "ReceivedDownload", "ReceivedRequest", "Script", "Upload", "WanjieSim"]
+__all__ = ["Failure", "RawAnswer", "ReceivedDownload", "ReceivedRequest", "Script", "Upload", "WanjieSim"]
 
 _MAX_BODY_BYTES = 64 * 1024 * 1024
 _Handler = Callable[[web.Request, dict[str, Any]], Awaitable[web.StreamResponse]]
@@ -142,6 +143,8 @@ class WanjieSim:
         if self.script.rejects_system_role(model) and any(message["role"] == "system" for message in messages):
             return _failure_response(self.script.system_refusal)
         check_content_policy(get_last_question(messages), self.script.violates_policy)
+        if raw := self.script.raw_answer(messages):
+            return await _send_raw(request, raw)
         reply, sent = self._make_reply(model, messages, body.get("tools") or []), list[tuple[float, str]]()
         self.sent.append(sent)
         if not body.get("stream") or self.script.ignores_stream:
@@ -211,6 +214,15 @@ class WanjieSim:
 
     def _publish(self, data: bytes, suffix: str) -> str:
         return self.base_url.removesuffix("/api") + self.bucket.put(data, suffix)
+
+
+async def _send_raw(request: web.Request, raw: RawAnswer) -> web.StreamResponse:
+    response = web.StreamResponse(headers=raw.headers)
+    await response.prepare(request)
+    for piece in chain(raw.pieces, repeat(raw.pieces[-1]) if raw.repeats else ()):
+        await response.write(piece)
+        await asyncio.sleep(raw.pause)
+    return response
 
 
 async def _read_body(request: web.Request) -> dict[str, Any]:
