@@ -10,9 +10,10 @@ from typing import TypeAlias
 import structlog
 
 from bots.running_platform import ReceiveEvent, SuggestOptions
+from core.chat.port.press_limit import PressLimit
 from core.chat.text.error_keys import log_unreadable_event
 from core.chat.unexpected_errors import UnexpectedErrors
-from core.json_reader import Json
+from core.json_reader import Json, get_object, get_text
 from core.redis import STORE_ERRORS
 
 from .installation import PLATFORM, Installation
@@ -43,6 +44,11 @@ class EventStorage:
         self._find_installation = find_installation
         self._receive = receive
         self._suggest = suggest
+        self._press_limit = PressLimit()
+
+    def admits(self, body: Json) -> bool:
+        """Count a payload and tell whether it is taken; else it is acknowledged at once (see `PressLimit`)."""
+        return self._press_limit.admits(_find_presser(body))
 
     async def acknowledge(self, body: Json) -> Json | None:
         """Store a payload and return the body of its acknowledgement, None for an empty one.
@@ -87,6 +93,13 @@ def _log_ignored_app(body: Json, installation: Installation) -> None:
             _log.info("an app that is not allowed was ignored", apps=sorted(ids), setting="SLACK_ALLOWED_APPS")
     if unexpected.error is not None:
         log_unreadable_event(unexpected.error, PLATFORM)
+
+
+def _find_presser(body: Json) -> str:
+    """Return whoever pressed a button or chose from a menu, by workspace and id; "" for another event."""
+    user = get_object(body, "user")
+    is_press = body.get("type") == "block_actions"
+    return f"{get_text(user, 'team_id')}:{get_text(user, 'id')}" if is_press else ""
 
 
 def _event_type(body: Json) -> str:

@@ -68,7 +68,7 @@ class HttpReceiver:
     async def _answer(self, payload: Json) -> web.Response:
         if payload.get("type") == "url_verification":
             return web.json_response({"challenge": get_text(payload, "challenge")})
-        if payload.get("ssl_check"):
+        if payload.get("ssl_check") or not self._events.admits(payload):
             return web.Response()
         try:
             acknowledgement = await self._events.acknowledge(payload)

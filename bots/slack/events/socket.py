@@ -19,10 +19,11 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.api.call import create_sdk_logger
-from core.json_reader import as_object, load_json
+from core.json_reader import Json, as_object, get_object, get_text, load_json
 
 from .event_storage import EventStorage, NotStoredError
 
@@ -66,6 +67,7 @@ class SocketListener:
         # Failures of the socket are logged below; the SDK's own log would contain its address, which is a secret.
         quiet = create_sdk_logger("socket", logging.CRITICAL)
         client = _BoundedClient(self._app_token, quiet, self._client, ping_interval=_PING_INTERVAL)
+        client.admits = self._events.admits
         handler = _Handler(self._create_app(), self._app_token, client)
         handler.client.wss_uri = address
         # The SDK reads a proxy from environment variables and does not support SOCKS.
@@ -111,10 +113,14 @@ class SocketListener:
 
 
 class _BoundedClient(SocketModeClient):
-    """Reads frames by the reader that bounds and cleans all JSON from outside, instead of the SDK's."""
+    """Reads frames by the reader that bounds and cleans all JSON from outside, instead of the SDK's.
+
+    Bolt gets those whose payload `admits` takes; the others are acknowledged at once.
+    """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as the SDK declares it
         super().__init__(*arguments, **options)
+        self.admits: Callable[[Json], bool] = lambda _: True
         self._handling = set[asyncio.Task[None]]()
 
     async def process_message(self) -> None:
@@ -125,9 +131,15 @@ class _BoundedClient(SocketModeClient):
         except ValueError:
             _log.error("a frame of Slack's socket is not JSON, or too large or too deep to be read")
             return
-        task = asyncio.create_task(self.run_message_listeners(message, frame))
+        is_taken = self.admits(get_object(message, "payload"))
+        answering = self.run_message_listeners(message, frame) if is_taken else self._acknowledge(message)
+        task = asyncio.create_task(answering)
         self._handling.add(task)
         task.add_done_callback(self._handling.discard)
+
+    async def _acknowledge(self, message: Json) -> None:
+        with suppress(aiohttp.ClientError, ConnectionError):  # Slack would send it again
+            await self.send_socket_mode_response(SocketModeResponse(get_text(message, "envelope_id")))
 
 
 class _Handler(AsyncSocketModeHandler):

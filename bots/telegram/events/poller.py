@@ -19,12 +19,13 @@ from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.http_transport import FloodError
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from core.chat.port.incoming import ChatRef
+from core.chat.port.press_limit import PressLimit
 from core.json_reader import Json, get_int, get_object
 from core.redis import STORE_ERRORS
 
 from .addressing import BotIdentity
 from .parse import build_chat_ref
-from .updates import UPDATE_KINDS, pack_update, record_message_id
+from .updates import UPDATE_KINDS, find_presser, pack_update, record_message_id
 
 _log = structlog.get_logger()
 
@@ -60,6 +61,7 @@ class UpdatePoller:
         self._receive = receive
         self._on_connection_change = on_connection_change
         self._message_ids = message_ids
+        self._press_limit = PressLimit()
         self._batch_size = _MAX_BATCH_SIZE
         self._next_offset: int | None = None
         self._confirmed_offset: int | None = None
@@ -105,7 +107,8 @@ class UpdatePoller:
 
     async def _store_in_order(self, updates: Sequence[Json], stored: set[int]) -> None:
         for update in updates:
-            await self._store_until_accepted(pack_update(update, self._bot))
+            if self._press_limit.admits(find_presser(update)):
+                await self._store_until_accepted(pack_update(update, self._bot))
             stored.add(get_int(update, "update_id"))
 
     def _advance_offset(self, updates: Sequence[Json], stored: set[int]) -> None:

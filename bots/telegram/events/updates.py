@@ -30,3 +30,10 @@ def record_message_id(update: Json, message_ids: MessageIdTracker) -> None:
     """Record the message of an update as one that exists."""
     message = get_object(update, "message")
     message_ids.record_message(get_int(get_object(message, "chat"), "id"), get_int(message, "message_id"))
+
+
+def find_presser(update: Json) -> str:
+    """Return the id of whoever pressed a button or put a reaction; "" for an update of another kind."""
+    press = get_object(update, "callback_query")
+    person = get_object(press, "from") or get_object(get_object(update, "message_reaction"), "user")
+    return str(get_int(person, "id") or "")

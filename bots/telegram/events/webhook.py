@@ -15,11 +15,12 @@ from aiohttp import ClientError, web
 from bots.http_port import read_body
 from bots.running_platform import ReceiveEvent
 from bots.telegram.recovery.message_ids import MessageIdTracker
+from core.chat.port.press_limit import PressLimit
 from core.json_reader import Json, as_object, get_int, load_json
 from core.redis import STORE_ERRORS
 
 from .addressing import BotIdentity
-from .updates import pack_update, record_message_id
+from .updates import find_presser, pack_update, record_message_id
 
 _log = structlog.get_logger()
 
@@ -45,6 +46,7 @@ class WebhookReceiver:
         self._secret = secret.encode()
         self._receive = receive
         self._message_ids = message_ids
+        self._press_limit = PressLimit()
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
         """Answer one request."""
@@ -63,6 +65,8 @@ class WebhookReceiver:
     async def _store(self, update: Json) -> web.Response:
         if not get_int(update, "update_id"):  # it would block the later updates of its chat for a day
             _log.error("an update could not be read and is skipped")
+            return web.Response()
+        if not self._press_limit.admits(find_presser(update)):
             return web.Response()
         record_message_id(update, self._message_ids)
         try:
