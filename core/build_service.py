@@ -30,6 +30,7 @@ from core.chat.commands.build_handlers import CommandServices, build_handlers
 from core.chat.commands.command_and_button_permissions import CommandPermissions
 from core.chat.commands.dispatcher import CommandDispatcher
 from core.chat.commands.handler_types import ButtonHandler
+from core.chat.commands.home_page import HomePage
 from core.chat.commands.search_menu import MenuSearch
 from core.chat.delivery.answer_buttons import RATE
 from core.chat.delivery.remove_old_buttons import OldButtons
@@ -213,6 +214,10 @@ class Service:
         commands = CommandDispatcher(
             self.handlers, buttons, platforms, self._stored.inbox, permissions, self._stored.button_keys
         )
+        welcome = Welcome(self._stored.conversations, self._settings.chat.suggested_prompts)
+        home = HomePage(
+            self.handlers, commands, welcome, self._stored.inbox, self._stored.conversations, self._platforms
+        )
         bot = Bot(
             platforms,
             self._stored.inbox,
@@ -225,7 +230,8 @@ class Service:
             self._requests,
             ratings,
             self._titles,
-            Welcome(self._stored.conversations, self._settings.chat.suggested_prompts),
+            welcome,
+            home,
             WaitingQuestions(self._stored.inbox, WaitingMarks(self._stored.conversations), self._answerer, self._ahead),
         )
         return Worker(

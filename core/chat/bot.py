@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -18,10 +18,12 @@ from .actions.answer_question import QuestionAnswerer
 from .actions.count_ratings import RatingCounter
 from .actions.name_conversation import ConversationTitles
 from .actions.waiting_questions import WaitingQuestions
-from .actions.welcome import Welcome
-from .checkpoint_fields import LIMIT_WARNING
+from .actions.warn_of_limits import warn_of_limits
+from .actions.welcome import Welcome, describe_visible_messages
 from .commands.dispatcher import CommandDispatcher
+from .commands.home_page import HomePage
 from .commands.read_event import may_have_news, read_stored
+from .delivery.choose_language import choose_language
 from .delivery.choose_memory import choose_memory
 from .delivery.event_context import EventContext, new_upload_slots
 from .delivery.remove_old_buttons import OldButtons
@@ -33,7 +35,6 @@ from .events.piece_collector import PieceCollector
 from .port.incoming import Incoming
 from .port.platform import Platform
 from .text.error_keys import Apology, choose_apology, log_unreadable_event
-from .text.limit_sentences import WARNING_KEYS, describe_limit
 from .text.translations import Translations
 from .unexpected_errors import UnexpectedErrors
 
@@ -57,6 +58,7 @@ class Bot:
         ratings: RatingCounter,
         titles: ConversationTitles,
         welcome: Welcome,
+        home: HomePage,
         waiting: WaitingQuestions,
     ) -> None:
         """Answer on `platforms` (by the first part of their chat references)."""
@@ -72,6 +74,7 @@ class Bot:
         self._ratings = ratings
         self._titles = titles
         self._welcome = welcome
+        self._home = home
         self._waiting = waiting
         self._piece_collector = PieceCollector(inbox, conversations)
         self._deletions = Deletions(inbox, conversations)
@@ -84,19 +87,15 @@ class Bot:
             await self._answer(event)
         if unexpected.error is not None:
             await self._report_failure(event, unexpected.error)
-        if event.context is not None and event.context.payer.warnings:
-            await _warn_of_limits(event.context)
         if event.context is not None:
+            await _try(warn_of_limits(event.context), "a warning could not be shown")
             await self._waiting.remove_mark(event.context)
         if event.context is not None and await self._deletions.forget(event.context.incoming, event.context.memory):
             self._remove_old_buttons(event.context)
 
     async def give_up(self, job: Job) -> None:
         """Apologise, in the message that was begun if there is one, for an event that killed its worker every time."""
-        with UnexpectedErrors() as unexpected:
-            await self._apologise_for_giving_up(_Event(job))
-        if unexpected.error is not None:
-            _log.warning("the apology could not be shown", error=unexpected.error)
+        await _try(self._apologise_for_giving_up(_Event(job)), "the apology could not be shown")
 
     async def _apologise_for_giving_up(self, event: _Event) -> None:
         incoming, platform = self._read(event)
@@ -106,7 +105,10 @@ class Bot:
             return
         incoming = await platform.enrich(incoming, sender_only=True)
         context = self._context(event, incoming, platform)
-        await context.replace_answer(context.translate("error.gave_up"))
+        if incoming.home:
+            await self._home.show_sentence(context, "error.gave_up")
+        else:
+            await context.replace_answer(context.translate("error.gave_up"))
 
     async def _answer(self, event: _Event) -> None:
         incoming, platform = self._read(event)
@@ -123,6 +125,8 @@ class Bot:
     async def _reply(self, event: _Event, platform: Platform, incoming: Incoming) -> None:
         """Answer a message that is gathered, unless it has been deleted or its sender may not use the bot any more."""
         if not await self._is_admitted(event, incoming, platform):
+            if incoming.home:
+                await self._show_closed_home(event, incoming, platform)
             return
         chat = incoming.chat
         is_deleted, preferences = await asyncio.gather(
@@ -203,9 +207,7 @@ class Bot:
         else:
             last = await self._conversations.get_last_event(choose_memory(incoming, preferences))
             incoming = await platform.enrich(incoming, since=None if last and incoming.command else last)
-        if preferences.language is None:
-            return incoming
-        return replace(incoming, sender=replace(incoming.sender, locale=preferences.language))
+        return choose_language(incoming, preferences)
 
     async def _report_failure(self, event: _Event, failure: Exception) -> None:
         """Tell the sender why no answer comes; an event that cannot be read is kept as a dead letter."""
@@ -213,10 +215,16 @@ class Bot:
             log_unreadable_event(failure, parse_platform_name(event.job.lane))
             event.job.dead = True
         elif (apology := choose_apology(failure)) is not None:
-            with UnexpectedErrors() as unexpected:
-                await _apologise(event.context, apology)
-            if unexpected.error is not None:
-                _log.warning("the apology could not be shown", error=unexpected.error, key=apology.key)
+            await _try(self._apologise(event.context, apology), "the apology could not be shown")
+
+    async def _apologise(self, context: EventContext, apology: Apology) -> None:
+        """Tell the sender why no answer comes; privately when a press was refused and its presser still waits."""
+        if context.incoming.home:
+            await self._home.show_sentence(context, apology.key, **apology.values)
+        elif apology.is_policy and context.incoming.choice is not None and context.job.lane_kind.is_fast:
+            await context.notify_presser(apology.key, **apology.values)
+        else:
+            await context.reply(apology.key, **apology.values)
 
     async def _respond(self, context: EventContext) -> None:
         incoming = context.incoming
@@ -232,8 +240,8 @@ class Bot:
             await self._conversations.move_chat(str(incoming.previous_chat), context.chat)
         elif incoming.added:
             await self._greet(context)
-        elif incoming.opened:
-            await self._welcome.welcome(context)
+        elif incoming.home or incoming.opened:
+            await self._answer_visit(context)
         elif context.job.lane_kind is LaneKind.OVERFLOW:
             await context.reply("talk.full")
         elif incoming.choice is not None:
@@ -243,13 +251,22 @@ class Bot:
         else:
             await self._answerer.answer_message(context)
 
+    async def _answer_visit(self, context: EventContext) -> None:
+        """Show what awaits somebody who opens the bot's page, or the private chat."""
+        await (self._home.respond(context) if context.incoming.home else self._welcome.welcome(context))
+
     async def _greet(self, context: EventContext) -> None:
         """Say how to use the bot, where it is new."""
         read = self._platforms[parse_platform_name(context.job.lane)].read
         if await self._greeting.is_new_chat(context.job.lane, context.incoming, read):
             await context.reply_text(
-                "\n\n".join([context.translate("start.added"), *await _describe_visible_messages(context)])
+                "\n\n".join([context.translate("start.added"), *await describe_visible_messages(context)])
             )
+
+    async def _show_closed_home(self, event: _Event, incoming: Incoming, platform: Platform) -> None:
+        """Tell somebody who may not use the bot so on their page, whatever that showed before."""
+        context = self._context(event, await platform.enrich(incoming, sender_only=True), platform)
+        await self._home.show_sentence(context, self._gate.explain(event.access), id=incoming.sender.id)
 
     def _remove_old_buttons(self, context: EventContext) -> None:
         self._old_buttons.start_removal(context.chat, context.outbox)
@@ -275,29 +292,9 @@ def _read_refused(payload: bytes) -> Incoming:
     return Refusal.unpack(payload).incoming
 
 
-async def _describe_visible_messages(context: EventContext) -> list[str]:
-    """Say which messages of a group reach the bot, where people do not know."""
-    receives_everything = await context.outbox.receives_everything()
-    if receives_everything is None:
-        return []
-    return [context.translate("start.hears_all" if receives_everything else "start.hears_addressed")]
-
-
-async def _warn_of_limits(context: EventContext) -> None:
-    """Say of which limits little is left, below the answer or the apology: what broke off has been used, too."""
-    warnings = [
-        context.translate(WARNING_KEYS[warning.limit.subject], **describe_limit(warning))
-        for warning in context.payer.warnings
-    ]
+async def _try(saying: Awaitable[None], failure: str) -> None:
+    """Say something that is not worth more than a log entry when it fails."""
     with UnexpectedErrors() as unexpected:
-        await context.reply_text("\n".join(warnings), fields=LIMIT_WARNING)
+        await saying
     if unexpected.error is not None:
-        _log.warning("a warning could not be shown", error=unexpected.error)
-
-
-async def _apologise(context: EventContext, apology: Apology) -> None:
-    """Tell the sender why no answer comes; privately when a press was refused and its presser still waits for it."""
-    if apology.is_policy and context.incoming.choice is not None and context.job.lane_kind.is_fast:
-        await context.notify_presser(apology.key, **apology.values)
-    else:
-        await context.reply(apology.key, **apology.values)
+        _log.warning(failure, error=unexpected.error)

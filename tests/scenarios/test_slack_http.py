@@ -16,7 +16,7 @@ async def test_replicas_share_the_request_url_and_answer_once_what_is_delivered_
     harness.slack.socket.retry_delays = (0.0, 0.2, 1.0, 3.0)
     harness.wanjie.script.answer = echo
     async with EmbeddedRedis(tmp_path / "shared") as redis_url:
-        replicas = [await _start_replica(harness, redis_url) for _ in range(2)]
+        replicas = [await start_replica(harness, redis_url) for _ in range(2)]
         await harness.ready()
         http.lost_answers = 1
         await person.say("one")
@@ -35,7 +35,8 @@ async def test_replicas_share_the_request_url_and_answer_once_what_is_delivered_
     assert not harness.slack.count("apps.connections.open")
 
 
-async def _start_replica(harness: ServiceHarness, redis_url: str) -> Running:
+async def start_replica(harness: ServiceHarness, redis_url: str) -> Running:
+    """Start a process that takes Slack's requests over HTTP."""
     port, http = find_free_port(), harness.slack.http
     http.backends.append(f"http://127.0.0.1:{port}")
     receiving = {"SLACK_MODE": "http", "SLACK_REQUEST_URL": http.url, "SLACK_HTTP_PORT": str(port)}

@@ -51,9 +51,7 @@ class Interactions:
     def press(
         self, person: Person, message: Message, action_id: str | None, value: str | None, option: str | None
     ) -> Interaction:
-        offered = {name: options for (ts, name), options in self._offered.items() if ts == message.ts}
-        blocks = with_options(message.blocks, offered)
-        action = action_of(blocks, action_id, value, option) | {"action_ts": self._workspace.new_ts()}
+        action = self._act(message.ts, message.blocks, action_id, value, option)
         channel = self._workspace.channels[message.channel]
         payload = (
             self._make_app()
@@ -70,16 +68,20 @@ class Interactions:
 
         Raises LookupError when there is no such list, or when nothing comes that Slack would show.
         """
-        element, block = list_of(message.blocks, action_id)
+        place = self._make_container(message, self._workspace.channels[message.channel])
+        return await self._search(person, message.ts, message.blocks, place, action_id, typed)
+
+    async def search_in_view(self, person: Person, view: Json, action_id: str, typed: str) -> list[Json]:
+        """Ask for the options of a list in a modal or on the Home tab, like `search`."""
+        return await self._search(person, view["id"], view["blocks"], _make_view_place(view), action_id, typed)
+
+    async def _search(
+        self, person: Person, place_id: str, blocks: list[Json], place: Json, action_id: str, typed: str
+    ) -> list[Json]:
+        element, block = list_of(blocks, action_id)
         if len(typed) < element.get("min_query_length", 3):
             raise LookupError("too few characters for the app to be asked")
-        channel = self._workspace.channels[message.channel]
-        payload = (
-            self._make_app()
-            | self._make_user(person)
-            | self._make_container(message, channel)
-            | {"type": "block_suggestion"}
-        )
+        payload = self._make_app() | self._make_user(person) | place | {"type": "block_suggestion"}
         payload |= {"action_id": action_id, "block_id": block.get("block_id", ""), "value": typed}
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._socket.send("interactive", payload, answer.set_result)
@@ -93,7 +95,7 @@ class Interactions:
             raise LookupError(*faults)
         groups = cast("list[Any]", reply.get("option_groups") or [reply])
         options = [option for group in groups for option in group["options"]]
-        self._offered[message.ts, action_id] = options
+        self._offered[place_id, action_id] = options
         return options
 
     def shortcut(self, person: Person, message: Message, callback_id: str) -> Interaction:
@@ -122,13 +124,21 @@ class Interactions:
         )
         return Interaction(envelope, payload["trigger_id"], "", payload)
 
-    def press_in_view(self, person: Person, view: Json, action_id: str | None, value: str | None) -> Interaction:
-        """Press a button of a modal or of the Home tab; there is no channel and no response URL."""
-        action = action_of(view["blocks"], action_id, value, None) | {"action_ts": self._workspace.new_ts()}
-        payload = (
-            self._make_app() | self._make_user(person) | {"type": "block_actions", "view": view, "actions": [action]}
-        )
-        return self._interact(person, payload | {"container": {"type": "view", "view_id": view["id"]}}, view["id"])
+    def press_in_view(
+        self, person: Person, view: Json, action_id: str | None, value: str | None, option: str | None = None
+    ) -> Interaction:
+        """Press in a modal or on the Home tab; there is no channel and no response URL."""
+        action = self._act(view["id"], view["blocks"], action_id, value, option)
+        payload = self._make_app() | self._make_user(person) | _make_view_place(view)
+        return self._interact(person, payload | {"type": "block_actions", "actions": [action]}, view["id"])
+
+    def _act(
+        self, place_id: str, blocks: list[Json], action_id: str | None, value: str | None, option: str | None
+    ) -> Json:
+        """Return the action of a press, also of an option that the app has offered."""
+        offered = {name: options for (place, name), options in self._offered.items() if place == place_id}
+        action = action_of(with_options(blocks, offered), action_id, value, option)
+        return action | {"action_ts": self._workspace.new_ts()}
 
     def _interact(self, person: Person, payload: Json, view_id: str = "") -> Interaction:
         payload["trigger_id"] = self._views.trigger(person.id, view_id)
@@ -160,3 +170,7 @@ class Interactions:
         user = {"id": person.id, "username": name, "name": name, "team_id": team}
         place = None if by_organisation else {"id": team, "domain": "sim"}
         return {"user": user, "team": place, "is_enterprise_install": by_organisation}
+
+
+def _make_view_place(view: Json) -> Json:
+    return {"view": view, "container": {"type": "view", "view_id": view["id"]}}

@@ -11,6 +11,7 @@ from bots.sandbox.persona import Post, Step
 from bots.sandbox.screen import Screen, ShownForm
 
 from .blocks.find_buttons import list_ratings
+from .blocks.text import visible_text
 from .call import Json
 from .modal_form import ModalForm
 from .screen import choices, elements, fold, is_hint, is_sign, message_text, post
@@ -176,6 +177,46 @@ class SlackPersona:
                 await self.user.press(message, element["action_id"], value)
                 return
         raise LookupError(label)
+
+    def home(self) -> str:
+        """The texts of the Home tab; "" before there is one."""
+        return visible_text(self.user.home["blocks"]) if self.user.home else ""
+
+    def home_choices(self) -> list[str]:
+        """List the labels of all that can be chosen on the Home tab; lists that are searched offer what was found."""
+        return [label for label, _, _ in self._list_home_choices()]
+
+    async def choose_at_home(self, label: str) -> None:
+        """Press what has this label on the Home tab; raises `LookupError` when nothing has."""
+        for shown, action, value in self._list_home_choices():
+            if label in shown and self.user.home:
+                listed = any(one["action_id"] == action and "select" in one["type"] for one in self._list_at_home())
+                option = {"option": value} if listed else {"value": value}
+                await self.user.press_in_view(self.user.home, action, **option)
+                return
+        raise LookupError(label)
+
+    async def search_at_home(self, text: str) -> list[str]:
+        """Type into the list of the Home tab, which asks the app; return the labels. `choose_at_home` picks one."""
+        if self.user.home is None:
+            raise LookupError(text)
+        (listed,) = [element for element in self._list_at_home() if element["type"] == "external_select"]
+        found = await self.user.search_in_view(self.user.home, listed["action_id"], text)
+        self._offered = self.user.home["id"], found
+        return self.home_choices()
+
+    def _list_at_home(self) -> list[Json]:
+        blocks: list[Json] = self.user.home["blocks"] if self.user.home else []
+        return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+
+    def _list_home_choices(self) -> list[tuple[str, str, str]]:
+        place, options = self._offered
+        offer = {"options": options} if self.user.home and place == self.user.home["id"] else {}
+        return [
+            choice
+            for element in self._list_at_home()
+            for choice in choices(element | (offer if element["type"] == "external_select" else {}))
+        ]
 
     async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Persona
         return await self._sim.wait_for(predicate, timeout)

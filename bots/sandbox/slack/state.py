@@ -212,6 +212,8 @@ class Rules:
     card_limit: int = 10_600
     """Bytes of a stream that shows tasks and words."""
     agent_sessions: bool = False
+    home_tab: bool = True
+    """The app's manifest enables its Home tab."""
     mention_first: bool = False
     share_delay: float = 0.05
     processing_delay: float = 0.02

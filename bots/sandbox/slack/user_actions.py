@@ -172,9 +172,15 @@ class SlackUser:
         """Use one of the app's shortcuts, which stands in a message's own menu."""
         return self._services.interactions.shortcut(self.person, message, callback_id)
 
-    async def press_in_view(self, view: Json, action_id: str | None = None, value: str | None = None) -> Interaction:
-        """Press a button of an open modal or of the Home tab (`sim.views`). Raises LookupError like `press`."""
-        return self._services.interactions.press_in_view(self.person, view, action_id, value)
+    async def press_in_view(
+        self, view: Json, action_id: str | None = None, value: str | None = None, *, option: str | None = None
+    ) -> Interaction:
+        """Press in an open modal or on the Home tab (`sim.views`), or choose from a menu there, like `press`."""
+        return self._services.interactions.press_in_view(self.person, view, action_id, value, option)
+
+    async def search_in_view(self, view: Json, action_id: str, typed: str = "") -> list[Json]:
+        """Open a list in a modal or on the Home tab and type into it, like `search`."""
+        return await self._services.interactions.search_in_view(self.person, view, action_id, typed)
 
     async def submit(self, view_id: str, values: Json) -> Interaction:
         """Submit an open modal with the `values` of its `state`, without the checks of a client."""
@@ -205,10 +211,18 @@ class SlackUser:
         return live
 
     async def open_app(self, tab: str = "messages") -> None:
-        """Open the app's conversation (`messages`) or its Home tab (`home`)."""
+        """Open the app's conversation (`messages`) or its Home tab (`home`). Raises LookupError if it has none."""
+        if tab == "home" and not self._workspace.rules.home_tab:
+            raise LookupError("the app has no Home tab")
         event: Json = {"type": "app_home_opened", "user": self.id, "channel": self._workspace.im(self.id).id}
         event |= {"tab": tab, "event_ts": self._workspace.new_ts()}
+        event |= {"view": self.home} if tab == "home" and self.home else {}
         self._services.announcer.send_event(event, "app_home_opened")
+
+    @property
+    def home(self) -> Json | None:
+        """The Home tab as it was published for this person; Slack says that work is in progress where there is none."""
+        return self._services.views.homes.get(self.id)
 
     def sees(self, channel: Channel) -> list[Message]:
         """Return what this person reads in a channel, their own ephemeral messages included."""

@@ -69,6 +69,8 @@ class Views:
         user = args.text("user_id")
         if user not in self._workspace.people:
             raise RefusalError("user_not_found")
+        if not self._workspace.rules.home_tab:
+            raise RefusalError("not_enabled")
         self._check_hash(args, self.homes.get(user, {}))
         view = self._read(args, "home") | {"id": self._workspace.new_id("V")}
         return self._store(self.homes, user, view)

@@ -36,6 +36,7 @@ SET_SESSION = RateLimit("agents.sessions.setStatus", 45, _MINUTE)
 RENAME_SESSION = RateLimit("agents.sessions.rename", 45, _MINUTE)
 SUGGEST_PROMPTS = RateLimit("assistant.threads.setSuggestedPrompts", 45, _MINUTE, fair=True)
 GET_CHANNEL = RateLimit("conversations.info", 45, _MINUTE, fair=True)
+PUBLISH_VIEW = RateLimit("views.publish", 95, _MINUTE, fair=True)
 LEAVE_CHANNEL = RateLimit("conversations.leave", 45, _MINUTE)
 GET_USER = RateLimit("users.info", 90, _MINUTE, fair=True)
 ADD_REACTION = RateLimit("reactions.add", 18, _MINUTE, fair=True)
@@ -59,6 +60,11 @@ STOP_RESERVE = 8
 def get_channel_limit(channel: str) -> RateLimit:
     """Return the limit of one message a second in a channel."""
     return RateLimit(f"chat.postMessage:{channel}", 1, 1.1)
+
+
+def get_home_limit(user: str) -> RateLimit:
+    """Return the limit of one person's Home tab, which is shown again whenever it is opened."""
+    return RateLimit(f"views.publish:{user}", 20, _MINUTE)
 
 
 def get_step_limit(channel: str, ts: str) -> RateLimit:

@@ -8,6 +8,7 @@ from bots.slack.api.agent_sessions import AgentSessions
 from bots.slack.api.bot_account import BotAccount
 from bots.slack.api.deferred_calls import DeferredCalls
 from bots.slack.api.files import FilesApi
+from bots.slack.api.home_tab import HomeTabApi
 from bots.slack.api.methods import SlackApi
 from bots.slack.api.missing_features import Features
 from bots.slack.api.reactions import ReactionsApi
@@ -25,4 +26,5 @@ class WorkspaceApi:
     users: UserDirectory
     deferred: DeferredCalls
     sessions: AgentSessions
+    home: HomeTabApi
     bot: BotAccount

@@ -14,6 +14,7 @@ from .bot_account import BotAccount
 from .call import ApiCaller
 from .deferred_calls import DeferredCalls
 from .files import FilesApi
+from .home_tab import HomeTabApi
 from .methods import SlackApi
 from .missing_features import Features
 from .reactions import ReactionsApi
@@ -58,6 +59,7 @@ class Workspaces:
             UserDirectory(),
             DeferredCalls(),
             AgentSessions(caller, features.agent),
+            HomeTabApi(caller),
             bot,
         )
 

@@ -25,6 +25,11 @@ def sentence_blocks(text: str) -> list[dict[str, Any]]:
 
 def menu_blocks(menu: Menu) -> list[dict[str, Any]]:
     """Return the blocks of a menu; a pick arrives with an `action_id` of `MENU_PREFIX` and the menu's name."""
+    return [*sentence_blocks(menu.title), *menu_rows(menu)]
+
+
+def menu_rows(menu: Menu) -> list[dict[str, Any]]:
+    """Return the blocks of a menu without its title."""
     few = len(menu.options) <= _MAX_BUTTONS and not any(option.group for option in menu.options)
     rows = [
         [_button_element(menu, option, f"{index}") for index, option in enumerate(menu.options)]
@@ -33,7 +38,7 @@ def menu_blocks(menu: Menu) -> list[dict[str, Any]]:
     ]
     for number, row in enumerate(menu.controls):
         rows.append([_button_element(menu, option, f"c{number}-{index}") for index, option in enumerate(row)])
-    return [*sentence_blocks(menu.title), *({"type": "actions", "elements": row} for row in rows if row)]
+    return [{"type": "actions", "elements": row} for row in rows if row]
 
 
 def plain_menu(menu: Menu) -> str:

@@ -67,6 +67,7 @@ def read_action(body: Json, installation: Installation) -> Incoming | None:
         thread=place.thread,
         command_sign=command_sign(place.thread, installation.command_prefix, direct=place.direct),
         choice=choice,
+        home=place.home,
         quoted=content.full_text,
         named=content.named,
         reply_route=str(route),
@@ -109,9 +110,15 @@ class MessagePlace:
     direct: bool
     visitor: str
     """The user's workspace, if it is another one."""
+    home: bool = False
+    """It is no message: the user's Home tab."""
 
 
 def read_place(body: Json, installation: Installation) -> MessagePlace | None:
+    """Return where something was pressed; None for what cannot be told, and for modals."""
+    view = get_object(body, "view")
+    if view:
+        return _read_home(body, view, installation)
     known = get_object(body, "message") | get_object(body, "container")
     channel = get_text(get_object(body, "channel"), "id") or get_text(known, "channel_id")
     if not channel or not installation.team:
@@ -120,6 +127,15 @@ def read_place(body: Json, installation: Installation) -> MessagePlace | None:
     message = get_text(known, "message_ts") or get_text(known, "ts")
     visitor = foreign_team(get_text(get_object(body, "user"), "team_id"), installation.team)
     return MessagePlace(chat_ref(installation.team, channel, thread, direct=direct), message, thread, direct, visitor)
+
+
+def _read_home(body: Json, view: Json, installation: Installation) -> MessagePlace | None:
+    """A Home tab brings back the direct message that it was made for; it has no channel of its own."""
+    channel = get_text(view, "private_metadata")
+    if get_text(view, "type") != "home" or not is_direct(channel) or not installation.team:
+        return None
+    visitor = foreign_team(get_text(get_object(body, "user"), "team_id"), installation.team)
+    return MessagePlace(chat_ref(installation.team, channel, "", direct=True), "", "", True, visitor, home=True)  # noqa: FBT003 - `direct`
 
 
 def _read_choice(action: Json) -> Choice | None:

@@ -140,7 +140,7 @@ def _read_events_api(body: Json, installation: Installation) -> Incoming | None:
             return _read_message_change(event, get_text(body, "api_app_id"), installation)
         case "agent_session_stopped":
             return _read_stop(event, installation)
-        case "app_home_opened" if event.get("tab") == "messages":
+        case "app_home_opened" if event.get("tab") in {"home", "messages"}:
             return _read_opening(event, installation)
         case "member_joined_channel" | "member_left_channel" if event.get("user") == installation.bot:
             return _read_membership(event, installation.team, get_text(body, "event_id"))
@@ -273,15 +273,17 @@ def _read_stop(event: Json, installation: Installation) -> Incoming:
 
 
 def _read_opening(event: Json, installation: Installation) -> Incoming:
-    """Read that somebody has opened the direct message with the bot."""
+    """Read that somebody has opened the direct message with the bot, or its Home tab."""
+    home = event.get("tab") == "home"
     return Incoming(
         chat=ChatRef(PLATFORM, installation.team, get_text(event, "channel")),
-        event_id=f"o{get_text(event, 'event_ts')}",
+        event_id=f"{'h' if home else 'o'}{get_text(event, 'event_ts')}",
         message_id="",
         sender=Sender(get_text(event, "user")),
         direct=True,
         command_sign=command_sign("", installation.command_prefix, direct=True),
-        opened=True,
+        opened=not home,
+        home=home,
     )
 
 

@@ -28,6 +28,7 @@ from core.chat.port.errors import (
     RateLimitedError,
     RecipientGoneError,
 )
+from core.chat.port.home import HomeSection
 from core.chat.port.incoming import Incoming
 from core.chat.port.media import Media
 from core.chat.port.menus import Button, Menu, ShownMessage
@@ -36,6 +37,7 @@ from core.chat.port.page import Page
 from core.chat.text.translations import Translations
 
 from .fallbacks import FallbackSender
+from .home_tab import publish_home
 from .media import MediaPoster
 from .page_update import Destination
 from .stream import PageWriter
@@ -219,6 +221,10 @@ class SlackOutbox(Outbox):
     async def suggest_prompts(self, prompts: Sequence[str]) -> bool:
         """Offer questions on the empty tab, where the workspace has agents."""
         return await self._workspace.sessions.suggest_prompts(self._channel, prompts)
+
+    async def show_home(self, sections: Sequence[HomeSection]) -> None:
+        """Publish the sender's Home tab."""
+        await publish_home(self._workspace.home, self._incoming.sender.id, self._channel, sections)
 
     async def set_title(self, title: str) -> None:
         """Name the session of a thread in a direct message; Slack lists those."""

@@ -27,7 +27,8 @@ class Welcome:
         if await context.outbox.suggest_prompts(prompts):
             return
         if await self._conversations.get_note(context.chat, _WELCOMED_NOTE) is None:
-            await context.reply_text(self._write_greeting(context, prompts))
+            texts = (context.translate("start.opened"), self.list_questions(context), context.translate("start.more"))
+            await context.reply_text("\n\n".join(texts))
             await self._conversations.put_note(context.chat, _WELCOMED_NOTE, "1", lifetime=_WELCOMED_LIFETIME)
 
     def _list_prompts(self, context: EventContext) -> tuple[str, ...]:
@@ -37,6 +38,15 @@ class Welcome:
         own = (context.translations.plain_text(key, context.locale) for key in _PROMPT_KEYS)
         return tuple(replace_command_signs(prompt, sign) for prompt in self._prompts or own)
 
-    def _write_greeting(self, context: EventContext, prompts: tuple[str, ...]) -> str:
-        lines = (context.translate("start.prompt_line", prompt=prompt) for prompt in prompts)
-        return "\n".join((context.translate("start.opened"), "", *lines, "", context.translate("start.more")))
+    def list_questions(self, context: EventContext) -> str:
+        """Return the questions (Markdown), a line each."""
+        lines = (context.translate("start.prompt_line", prompt=prompt) for prompt in self._list_prompts(context))
+        return "\n".join(lines)
+
+
+async def describe_visible_messages(context: EventContext) -> list[str]:
+    """Say which messages of a group reach the bot, where people do not know."""
+    receives_everything = await context.outbox.receives_everything()
+    if receives_everything is None:
+        return []
+    return [context.translate("start.hears_all" if receives_everything else "start.hears_addressed")]

@@ -9,6 +9,8 @@ from core.chat.port.markdown import Markdown
 def describe_scope(context: EventContext) -> Markdown:
     """Return the place in which a preference set here holds, as a part of a sentence: “in this chat”."""
     threads, chat = context.outbox.capabilities.threads_are_conversations, context.incoming.chat
+    if context.incoming.home:
+        return context.translate("where.direct")
     if chat.thread:
         return context.translate("where.thread" if threads else "where.topic")
     return context.translate("where.channel" if threads and not context.incoming.direct else "where.chat")

@@ -120,7 +120,7 @@ class AccessGate:
         unsaid = (
             incoming.is_addition or incoming.deleted or incoming.previous_chat or incoming.default_title is not None
         )
-        said = incoming.addressed and not (unsaid or incoming.rating or incoming.opened)
+        said = incoming.addressed and not (unsaid or incoming.rating or incoming.opened or incoming.home)
         if access.decision is not Decision.REFUSE or not said:
             return None
         if access.unsure:
@@ -138,8 +138,19 @@ class AccessGate:
         if not tells:
             return None
         _log.info("somebody who may not use the bot was refused", subject=subject)
-        key = "access.closed" if self._mode != "pairing" else "access.asked" if access.owned else "access.unowned"
-        return await self._enqueue(Refusal(incoming, key, subject if is_new else ""))
+        return await self._enqueue(Refusal(incoming, self._explain(access, "access.asked"), subject if is_new else ""))
+
+    def explain(self, access: Access) -> str:
+        """Return the key of the sentence that tells somebody why they may not use the bot; no admin is asked."""
+        if access.unsure:
+            return "access.unsure"
+        return self._explain(access, "access.closed" if access.decision is Decision.IGNORE else "access.ask")
+
+    def _explain(self, access: Access, owned: str) -> str:
+        """Return the key of a sentence; `owned` is that of a bot with an owner who lets people in when they ask."""
+        if self._mode != "pairing":
+            return "access.closed"
+        return owned if access.owned else "access.unowned"
 
     async def note_arrival(self, platform: Platform, incoming: Incoming, role: Role | None) -> None:
         """Let in the group to which an admin has added the bot."""

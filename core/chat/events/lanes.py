@@ -15,7 +15,7 @@ def choose_lane(incoming: Incoming) -> str:
     if incoming.deleted or _STOP in {incoming.command, menu}:
         kind = LaneKind.STOP
     else:
-        is_quick = menu or incoming.rating or incoming.opened or incoming.default_title is not None
+        is_quick = menu or incoming.rating or incoming.opened or incoming.home or incoming.default_title is not None
         kind = LaneKind.MENU if is_quick else LaneKind.CONVERSATION
     return kind.make_lane(str(incoming.chat))
 

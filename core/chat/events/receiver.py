@@ -111,14 +111,14 @@ class EventReceiver:
         return preferences.follow_ups != "off" or await self._cut_texts.is_rest(incoming)
 
     async def _is_admitted(self, incoming: Incoming, platform: Platform) -> bool:
-        """Whether the sender may use the bot; one who may not is told so, once a day."""
+        """Whether the sender may use the bot; one who may not is told so, once a day, and on their page always."""
         if incoming.removed:
             await self._gate.note_removal(incoming)
             return False
         await self._gate.note_move(incoming)
         access = await self._gate.check(platform, incoming)
-        if access.decision is Decision.ALLOW or incoming.added:  # an arrival may turn out to be a group's new id
-            return True
+        if access.decision is Decision.ALLOW or incoming.home or incoming.added:
+            return True  # an arrival may turn out to be a group's new id
         await self._gate.refuse(platform, incoming, access)
         return False
 
@@ -154,7 +154,12 @@ class EventReceiver:
             await self._inbox.enqueue(lane, piece.incoming.event_id, piece.payload, get_origin(question))
 
     async def _refuse(self, incoming: Incoming, payload: bytes, reason: EnqueueResult) -> None:
-        """Let the sender be told that the message was not taken, unless they were told a moment ago."""
+        """Let the sender be told that the message was not taken, unless they were told a moment ago.
+
+        A page that they opened too often stays as it is.
+        """
+        if incoming.home:
+            return
         lane, origin = get_overflow_lane(incoming.chat), get_origin(incoming)
         if await self._inbox.enqueue(lane, incoming.event_id, payload, origin) is EnqueueResult.STORED:
             _log.warning("a message was refused", chat=str(incoming.chat), reason=reason.name.lower())

@@ -153,6 +153,9 @@ class Incoming:
     default_title: str | None = None
     """The name that the platform has given to a conversation which begins; "" when somebody has named it. That is all
     that this tells."""
+    home: bool = False
+    """The sender looks at the page that the bot has for them, or has pressed something there; see
+    `Outbox.show_home`."""
     removed: bool = False
     """The bot was removed from the chat or, in a private one, blocked: nobody can be answered there."""
     sent: int = 0

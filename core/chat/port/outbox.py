@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 from .capabilities import Capabilities
 from .discussion import Discussion
 from .errors import ContentRejectedError, MediaUnsupportedError
+from .home import HomeSection
 from .markdown import escape_line
 from .media import Media
 from .menus import Button, Menu, ShownMessage
@@ -133,6 +134,12 @@ class Outbox(Protocol):
         """
         del prompts
         return False
+
+    async def show_home(self, sections: Sequence[HomeSection]) -> None:
+        """Show these sections on the page that the bot has for the sender, in place of what it showed.
+
+        What is pressed there comes in as an `Incoming` with `home`. Default: the platform has no such pages.
+        """
 
     async def set_title(self, title: str) -> None:
         """Name the conversation after what it is about, where the platform lists conversations by name.

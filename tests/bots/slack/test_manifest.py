@@ -59,6 +59,7 @@ def test_the_app_requests_only_the_scopes_the_bot_needs() -> None:
 
     assert found["settings"]["socket_mode_enabled"] is True
     assert found["settings"]["interactivity"] == {"is_enabled": True}
+    assert found["features"]["app_home"]["home_tab_enabled"] is True
     assert found["features"]["app_home"]["messages_tab_enabled"] is True
     assert found["features"]["app_home"]["messages_tab_read_only_enabled"] is False
     assert found["features"]["slash_commands"] == []
