@@ -15,6 +15,7 @@ from core.wanjie import (
     Delta,
     ImageRequest,
     ImageResult,
+    ReadingPace,
     SpeechRequest,
     TooSlowError,
     TranscriptionRequest,
@@ -73,13 +74,18 @@ class MeteredClient:
         return completion
 
     async def stream_chat(
-        self, request: ChatRequest, payer: Payer, attempts: Attempts | None = None
+        self,
+        request: ChatRequest,
+        payer: Payer,
+        attempts: Attempts | None = None,
+        *,
+        pace: ReadingPace | None = None,
     ) -> AsyncGenerator[Delta]:
         """See `WanjieClient.stream_chat`."""
         meter = AnswerMeter(request)
         async with (
             self._charge(payer, request.model, estimate_answer(request), estimate_input(request)) as charge,
-            aclosing(self._client.stream_chat(request, attempts)) as deltas,
+            aclosing(self._client.stream_chat(request, attempts, pace=pace)) as deltas,
         ):
             try:
                 async for delta in deltas:

@@ -31,6 +31,7 @@ from .models.detect_kind import ModelKind, ModelKinds
 from .models.detect_vision_and_tools import ModelFeatures
 from .models.documented_voices import list_known_voices
 from .models.id_glob import matches_pattern
+from .reading_pace import ReadingPace
 from .requests import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Correction, Delta, Finish, ImageDelta, ReasoningDelta, TextDelta, Transcript, Usage
 from .retries import Attempts, Backoff
@@ -65,6 +66,7 @@ __all__ = [
     "ModelNotFoundError",
     "OverloadedError",
     "QuotaExhaustedError",
+    "ReadingPace",
     "ReasoningDelta",
     "RefusedContentError",
     "ServerFaultError",

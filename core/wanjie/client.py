@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from functools import partial
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ from .errors import (
 from .failures.error_mapping import error_from_json, error_from_response
 from .image_responses import ImageData, ImageResult, parse_images
 from .memory_budget import MemoryBudget
+from .reading_pace import ReadingPace
 from .requests import ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import (
     MAX_MODELS,
@@ -48,9 +49,8 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
 _CHAT_PATH = "/v1/chat/completions"
-# Seconds to wait for the usage after the end of the text, and for the end of the response after `[DONE]`.
+# Seconds to wait for the usage after the end of the text.
 _USAGE_TIMEOUT = 2.0
-_CLOSE_TIMEOUT = 0.05
 _SLICE_BYTES = 8_192
 """Bytes of a stream that are read without a pause for other calls."""
 _MAX_INLINE_LENGTH = 1_000_000
@@ -58,7 +58,6 @@ _MAX_INLINE_LENGTH = 1_000_000
 _ANSWER_TIMEOUT = 3600.0
 """Seconds for a whole answer: one that drips is always in time otherwise."""
 _MAX_EXCERPT_LENGTH = 500
-_MAX_TRAILING_BYTES = 64 * 1024
 _MAX_IMAGES_BYTES = 100_000_000
 """A response may hold several images as base64."""
 _MAX_LIST_BYTES = 32_000_000
@@ -131,8 +130,10 @@ class WanjieClient:
         """Create the attempts of one question; pass them to `stream_chat` again when its answer broke off."""
         return self._retries.new_attempts()
 
-    async def stream_chat(self, request: ChatRequest, attempts: Attempts | None = None) -> AsyncGenerator[Delta]:
-        """Ask for an answer as a stream; the last delta is the only `Finish`.
+    async def stream_chat(
+        self, request: ChatRequest, attempts: Attempts | None = None, *, pace: ReadingPace | None = None
+    ) -> AsyncGenerator[Delta]:
+        """Ask for an answer as a stream, which is read at `pace`; the last delta is the only `Finish`.
 
         Use it with `contextlib.aclosing`: closing the iterator early closes the connection, which stops the model.
         After the first delta, a lost connection, a failure of the platform and silence of `settings.idle_timeout`
@@ -140,7 +141,7 @@ class WanjieClient:
         timeout, up to `comment_factor` times, unless the request has a `silence_timeout` of its own.
         """
         attempts = attempts or self.new_attempts()
-        begin = partial(self._read_first_delta, request)
+        begin = partial(self._read_first_delta, request, pace)
         first, rest = await self._run("chat", request.model, begin, attempts)
         async with aclosing(rest):
             yield first
@@ -241,18 +242,20 @@ class WanjieClient:
             raise error
         return raw
 
-    async def _read_first_delta(self, request: ChatRequest) -> tuple[Delta, AsyncGenerator[Delta]]:
-        deltas = self._stream_deltas(request)
+    async def _read_first_delta(
+        self, request: ChatRequest, pace: ReadingPace | None
+    ) -> tuple[Delta, AsyncGenerator[Delta]]:
+        deltas = self._stream_deltas(request, pace)
         return await anext(deltas), deltas
 
-    async def _stream_deltas(self, request: ChatRequest) -> AsyncGenerator[Delta]:
+    async def _stream_deltas(self, request: ChatRequest, pace: ReadingPace | None) -> AsyncGenerator[Delta]:
         reader = StreamReader(
             self._http.redact,
             starts_with_reasoning=request.starts_with_reasoning,
             tool_names=frozenset(tool.name for tool in request.tools),
         )
         async with self._http.open_stream(
-            "POST", _CHAT_PATH, request.as_json(stream=True), silence_timeout=request.silence_timeout
+            "POST", _CHAT_PATH, request.as_json(stream=True), silence_timeout=request.silence_timeout, pace=pace
         ) as body:
             with self._http.memory.reading() as account:
                 arriving = self._read_deltas(body, reader, request.silence_timeout, account)
@@ -262,7 +265,7 @@ class WanjieClient:
             for delta in await _run_aside(reader.finish, size=reader.buffered_length):
                 yield delta
             if reader.is_done:
-                await _drain(body)
+                await body.drain()
 
     async def _read_deltas(
         self, body: ByteStream, reader: StreamReader, own_timeout: float | None, account: object
@@ -308,12 +311,6 @@ async def _feed_in_slices(reader: StreamReader, data: bytes) -> AsyncGenerator[D
 async def _run_aside(work: Callable[[], _T], *, size: int) -> _T:
     """Do work on so many characters; in a thread when they are so many that other calls would wait for it."""
     return await asyncio.to_thread(work) if size > _MAX_INLINE_LENGTH else work()
-
-
-async def _drain(body: ByteStream) -> None:
-    """Read to the end so that the connection can be reused."""
-    with suppress(UnreachableError):
-        await body.read_all(_MAX_TRAILING_BYTES, _CLOSE_TIMEOUT)
 
 
 def _decode(content: bytes) -> str:

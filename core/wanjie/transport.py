@@ -6,7 +6,7 @@ import asyncio
 import io
 import ssl
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, TypeAlias
@@ -15,16 +15,21 @@ import httpx
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
+from .batch_reader import BatchReader
 from .connection_pools import ConnectionPools
 from .decompression import unpack
 from .errors import TooSlowError, UnreachableError, UnreadableAnswerError, WanjieError
 from .failures.error_mapping import error_from_response
 from .memory_budget import MemoryBudget
+from .reading_pace import ReadingPace
 from .request_body import encode_json, send_pieces
 
 _MAX_ERROR_BYTES = 64 * 1024
 _MAX_RESPONSE_BYTES = 64_000_000
 """Enough for an hour of speech as MP3."""
+_MAX_TRAILING_BYTES = 64 * 1024
+_CLOSE_TIMEOUT = 0.05
+"""Seconds to wait for the end of a response after the end of its answer."""
 # Shorter than the time after which load balancers usually drop a silent connection without closing it.
 _KEEPALIVE_TIMEOUT = 15.0
 
@@ -51,12 +56,19 @@ RequestBody: TypeAlias = dict[str, Any] | MultipartForm | None
 
 
 class ByteStream:
-    """The body of a response while it arrives."""
+    """The body of a response while it arrives, in batches where there is a `pace`; close it before the response."""
 
-    def __init__(self, response: httpx.Response, memory: MemoryBudget) -> None:
+    def __init__(self, response: httpx.Response, memory: MemoryBudget, pace: ReadingPace | None = None) -> None:
         self._memory = memory
         self.media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        self._chunks = unpack(response.aiter_raw(), response.headers.get("content-encoding", ""))
+        pieces = unpack(response.aiter_raw(), response.headers.get("content-encoding", ""))
+        self._batches = None if pace is None else BatchReader(response, pieces, pace)
+        self._read_next = partial(anext, pieces, b"") if self._batches is None else self._batches.read
+
+    async def aclose(self) -> None:
+        """Stop reading."""
+        if self._batches is not None:
+            await self._batches.aclose()
 
     async def read(self, silence_timeout: float) -> bytes:
         """Wait for the next bytes, b"" at the end.
@@ -68,7 +80,7 @@ class ByteStream:
         """
         try:
             async with asyncio.timeout(silence_timeout):
-                return await anext(self._chunks, b"")
+                return await self._read_next()
         except TimeoutError:
             raise TooSlowError(f"no data for {silence_timeout:g} s") from None
         except httpx.HTTPError as error:
@@ -83,7 +95,7 @@ class ByteStream:
         try:
             with self._memory.reading() as account:
                 async with asyncio.timeout(total_timeout):
-                    async for piece in self._chunks:
+                    while piece := await self._read_next():
                         content += piece
                         if len(content) > max_bytes:
                             break
@@ -93,6 +105,11 @@ class ByteStream:
         except httpx.HTTPError as error:
             raise _error_from_httpx(error) from None
         return bytes(content)
+
+    async def drain(self) -> None:
+        """Read what follows the end of an answer, so that the connection can be used again."""
+        with suppress(UnreachableError):
+            await self.read_all(_MAX_TRAILING_BYTES, _CLOSE_TIMEOUT)
 
 
 class HttpTransport:
@@ -144,21 +161,26 @@ class HttpTransport:
         body: RequestBody = None,
         *,
         silence_timeout: float | None = None,
+        pace: ReadingPace | None = None,
     ) -> AsyncGenerator[ByteStream]:
         """Try once to get a response that begins within `silence_timeout` seconds, by default the configured ones.
 
-        Leaving the context closes the connection unless the body was read to its end.
+        Its body is read at `pace`, else as it comes. Leaving the context closes the connection unless the body was read
+        to its end.
         """
         silence_timeout = silence_timeout or self._first_byte_timeout
         async with self._pools.borrow() as client:
             request = await self._build_request(client, method, path, body)
             response = await self._send(client, request, silence_timeout)
+            stream = None
             try:
-                stream = ByteStream(response, self.memory)
+                stream = ByteStream(response, self.memory, pace)
                 if not response.is_success:
                     raise self._error_from_failure(response, await stream.read_all(_MAX_ERROR_BYTES, silence_timeout))
                 yield stream
             finally:
+                if stream is not None:
+                    await stream.aclose()
                 await response.aclose()
 
     async def _send(self, client: httpx.AsyncClient, request: httpx.Request, silence_timeout: float) -> httpx.Response:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from core.usage import Payer
-from core.wanjie import Attempts, ChatRequest, Delta
+from core.wanjie import Attempts, ChatRequest, Delta, ReadingPace
 
 from .model_client import ChatClient
 
@@ -86,7 +86,14 @@ class AheadAnswers:
         ahead.reading.add_done_callback(lambda task: _finish(ahead, task))
 
     async def stream(
-        self, request: ChatRequest, payer: Payer, attempts: Attempts, *, lane: str, event: str
+        self,
+        request: ChatRequest,
+        payer: Payer,
+        attempts: Attempts,
+        *,
+        lane: str,
+        event: str,
+        pace: ReadingPace | None = None,
     ) -> AsyncGenerator[Delta]:
         """Ask for an answer piece by piece, see `ChatClient.stream`; what was asked for ahead comes at once."""
         ahead = self._answers.pop((lane, event), None)
@@ -103,7 +110,7 @@ class AheadAnswers:
         if ahead is not None:
             _log.info("an answer was asked for ahead in vain", failed=ahead.has_failed)
             ahead.close()
-        async with aclosing(self._client.stream(request, payer, attempts)) as deltas:
+        async with aclosing(self._client.stream(request, payer, attempts, pace=pace)) as deltas:
             async for delta in deltas:
                 yield delta
 

@@ -18,6 +18,7 @@ from core.wanjie import (
     ContextTooLongError,
     Correction,
     Delta,
+    ReadingPace,
     RefusedContentError,
     SystemRoleError,
 )
@@ -41,7 +42,9 @@ class ChatClient:
         """Return the attempts that one question has."""
         return self._client.new_attempts()
 
-    async def stream(self, request: ChatRequest, payer: Payer, attempts: Attempts) -> AsyncGenerator[Delta]:
+    async def stream(
+        self, request: ChatRequest, payer: Payer, attempts: Attempts, *, pace: ReadingPace | None = None
+    ) -> AsyncGenerator[Delta]:
         """Ask for an answer piece by piece; see `MeteredClient.stream_chat`."""
         begins_with_reasoning = await self._limits.begins_with_reasoning(request.model)
         known = replace(await self._known_form(request), starts_with_reasoning=begins_with_reasoning)
@@ -49,7 +52,7 @@ class ChatClient:
         begun = False
         while form is not None:
             try:
-                async with aclosing(self._client.stream_chat(form, payer, attempts)) as deltas:
+                async with aclosing(self._client.stream_chat(form, payer, attempts, pace=pace)) as deltas:
                     async for delta in deltas:
                         if not begun:
                             await self._learn(known, form)

@@ -31,6 +31,7 @@ from core.wanjie import (
     Delta,
     Finish,
     ImageDelta,
+    ReadingPace,
     ReasoningDelta,
     StreamBrokenError,
     TextDelta,
@@ -86,6 +87,7 @@ class AnswerWriter:
     ) -> None:
         self._client = client
         self._timer = timer
+        self._pace = ReadingPace()
         self._job = context.job
         self._payer = context.payer
         self._outbox = context.outbox
@@ -166,6 +168,7 @@ class AnswerWriter:
             buttons=self._buttons,
             opening=self._open_fence,
             timer=self._timer,
+            pace=self._pace,
         )
 
     async def _stream_chunks(
@@ -179,7 +182,7 @@ class AnswerWriter:
         for rounds_left in reversed(range(_MAX_ROUNDS)):
             current = _Round()
             lane, event = self._job.lane, self._job.event_id
-            stream = self._client.stream(request, self._payer, attempts, lane=lane, event=event)
+            stream = self._client.stream(request, self._payer, attempts, lane=lane, event=event, pace=self._pace)
             async with aclosing(stream) as deltas:
                 async for delta in deltas:
                     if isinstance(delta, Correction):

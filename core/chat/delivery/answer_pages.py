@@ -7,11 +7,11 @@ state of each page is repeated until the platform has confirmed it.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from core.chat.port.outbox import Outbox
+from core.wanjie import ReadingPace
 
 from .answer_buffer import AnswerBuffer
 from .answer_buttons import NO_BUTTONS, PageButtons
@@ -19,11 +19,6 @@ from .answer_text import TextChunk
 from .answer_timer import AnswerTimer
 from .delivery_checkpoint import DeliveryCheckpoint
 from .page_writer import PageWriter
-
-_READ_DELAY = 0.06
-"""Seconds that the pump sleeps after a chunk while no update is due; the end of an answer may come meanwhile."""
-_BACKLOG_INTERVAL = 0.01
-"""Seconds after a sleep within which the chunks that came meanwhile are read."""
 
 
 async def deliver(
@@ -37,6 +32,7 @@ async def deliver(
     buttons: PageButtons = NO_BUTTONS,
     opening: str = "",
     timer: AnswerTimer | None = None,
+    pace: ReadingPace | None = None,
 ) -> str:
     """Show the chunks of `stream` as one answer in as many pages as it takes; return the answer without reasoning.
 
@@ -44,15 +40,17 @@ async def deliver(
     end of the answer is shown. After `stopped`, that is the text which had come until then, or the longest text that
     was shown before. In a `group` the updates slow down. Unless it is a `whole_answer`, whoever takes over asks the
     model again. The last message bears the `buttons`. `opening` is the line of a code fence within which the answer
-    begins. `timer` measures the steps.
+    begins. `timer` measures the steps. `pace` is told when the next step is due: `stream` need not be
+    read sooner.
 
     Raises what `stream` raises (the pages stay in `checkpoint`), `RecipientGoneError` when nobody can read the answer
     any more, `ContentRejectedError` when the platform will never accept it, `OwnershipLostError` when another process
     owns the job.
     """
     buffer = AnswerBuffer()
-    writer = PageWriter(buffer, outbox, checkpoint, buttons, group=group, opening=opening, timer=timer)
-    pump = asyncio.create_task(_pump(stream, buffer, writer))
+    pace = pace or ReadingPace()
+    writer = PageWriter(buffer, outbox, checkpoint, buttons, pace, group=group, opening=opening, timer=timer)
+    pump = asyncio.create_task(_pump(stream, buffer))
     pump.add_done_callback(lambda _: buffer.end())  # also when it was stopped before it began
     stop = asyncio.create_task(_cancel_when_stopped(pump, stopped))
     try:
@@ -73,16 +71,11 @@ async def deliver(
     return buffer.current.answer
 
 
-async def _pump(stream: AsyncGenerator[TextChunk], buffer: AnswerBuffer, writer: PageWriter) -> None:
-    woken = 0.0
+async def _pump(stream: AsyncGenerator[TextChunk], buffer: AnswerBuffer) -> None:
     try:
         async with aclosing(stream):
             async for chunk in stream:
                 buffer.add(chunk)
-                # Chunks that come during a sleep are read together, which is half the work, and at once after it.
-                if writer.seconds_until_due > _READ_DELAY and time.monotonic() - woken > _BACKLOG_INTERVAL:
-                    await asyncio.sleep(_READ_DELAY)
-                    woken = time.monotonic()
     finally:
         buffer.end()
 

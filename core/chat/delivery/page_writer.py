@@ -23,6 +23,7 @@ from core.chat.port.page import Page
 from core.chat.port.retry import run_with_retries
 from core.chat.text.page_breaks import PageSpan, find_break, find_page_end, measure_page
 from core.media.visible_text import is_blank
+from core.wanjie import ReadingPace
 
 from .answer_buffer import AnswerBuffer
 from .answer_buttons import PageButtons
@@ -53,6 +54,7 @@ class PageWriter:
         outbox: Outbox,
         checkpoint: DeliveryCheckpoint,
         buttons: PageButtons,
+        pace: ReadingPace,
         *,
         group: bool,
         opening: str,
@@ -71,16 +73,12 @@ class PageWriter:
         self._lacks_buttons = False
         """The page has had its first update alone, since the platform adds buttons afterwards."""
         self._shown_end = 0
-        self._next_update = 0.0
+        self._pace = pace
+        self._pace.needed_at = 0.0
         self._is_uneditable = False
         """The page's message takes no more updates; its last state will be posted in a new one."""
         self._replaced: list[Page] = []
         self._saved_at = 0.0
-
-    @property
-    def seconds_until_due(self) -> float:
-        """Seconds until the next update is due."""
-        return self._next_update - time.monotonic()
 
     async def follow(self) -> None:
         """Show the text as it grows, until it has ended."""
@@ -116,9 +114,9 @@ class PageWriter:
 
     async def _wait_until_due(self) -> None:
         """Return when the next update is due, or when the text has ended."""
-        if self.seconds_until_due > 0:
+        if (seconds := self._pace.needed_at - time.monotonic()) > 0:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self.seconds_until_due):
+                async with asyncio.timeout(seconds):
                     await self._buffer.ended.wait()
 
     async def _finish_full_pages(self) -> None:
@@ -165,7 +163,7 @@ class PageWriter:
             return
         is_preview = self._outbox.previews(self._page)
         interval = self._outbox.capabilities.preview_interval if is_preview else self._interval
-        self._next_update = time.monotonic() + interval
+        self._pace.needed_at = time.monotonic() + interval
         try:
             if is_preview:
                 await self._show_preview(body)
@@ -173,7 +171,7 @@ class PageWriter:
                 return
             await self._show(body, final=False, buttons=self._buttons.growing)
             if not self._page.message_id:  # all of it was held back, so the next update is still the first one
-                self._next_update = time.monotonic() + _HELD_BACK_DELAY
+                self._pace.needed_at = time.monotonic() + _HELD_BACK_DELAY
                 return
             self._interval = min(self._interval + _GROUP_INTERVAL_INCREMENT, self._max_interval)
             self._shown_end = end
@@ -184,7 +182,7 @@ class PageWriter:
             _log.warning("a step was skipped", error=error)
 
     def _postpone_update(self, seconds: float) -> None:
-        self._next_update = time.monotonic() + seconds
+        self._pace.needed_at = time.monotonic() + seconds
         self._buffer.changed.set()  # there is text to show, whether or not more comes
 
     async def _finish_page(self, buttons: tuple[Button, ...] = ()) -> None:
