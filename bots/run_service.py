@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -39,6 +40,7 @@ async def run(settings: Settings) -> int:
         await stack.enter_async_context(_run_in_background(probe.run()))
         await stack.enter_async_context(_run_in_background(log_readiness(service.store, platforms)))
         await stack.enter_async_context(_run_in_background(show_claim_code(service.claims, settings.service)))
+        gc.freeze()  # what is loaded stays: to look through it again and again would stop the loop for 0.1 s each time
         worker_task = asyncio.create_task(worker.run())
         try:
             status = await _receive_events(platforms, service, worker_task)
