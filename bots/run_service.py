@@ -84,7 +84,12 @@ def _create_platforms(settings: Settings, service: Service) -> Iterator[Platform
 
         proxies = settings.proxies_for(slack)
         yield SlackPlatform(
-            slack, service.budget, service.menu_search.suggest, proxies=proxies, metrics=service.metrics
+            slack,
+            service.budget,
+            service.menu_search.suggest,
+            forms=service.forms,
+            proxies=proxies,
+            metrics=service.metrics,
         )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
-from core.chat.port.incoming import ChatRef, Sender
+from core.chat.port.forms import Form
+from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
 from core.chat.port.platform import Platform
 
@@ -17,6 +18,18 @@ ReceiveEvent: TypeAlias = Callable[[bytes], Awaitable[None]]
 SuggestOptions: TypeAlias = Callable[[str, ChatRef, str, Sender, int], Awaitable[tuple[Option, ...]]]
 """Returns the options of a menu that match what its reader types: menu name, chat, text, reader, the largest number
 (`MenuSearch.suggest`)."""
+
+
+class Forms(Protocol):
+    """Opens and checks the forms of commands while a platform waits (`FormService`); may raise a `STORE_ERRORS`."""
+
+    async def find_form(self, incoming: Incoming) -> Form | None:
+        """Return the form that an event asks for; None when the event is to be stored like any other."""
+        ...
+
+    async def find_faults(self, incoming: Incoming) -> Mapping[str, str]:
+        """Return what is wrong with a filled form, by the names of its fields; {} when it is to be stored."""
+        ...
 
 
 class RunningPlatform(Platform, Protocol):

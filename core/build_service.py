@@ -29,6 +29,7 @@ from core.chat.commands import list_for, parse_command
 from core.chat.commands.build_handlers import CommandServices, build_handlers
 from core.chat.commands.command_and_button_permissions import CommandPermissions
 from core.chat.commands.dispatcher import CommandDispatcher
+from core.chat.commands.form_service import FormService
 from core.chat.commands.handler_types import ButtonHandler
 from core.chat.commands.home_page import HomePage
 from core.chat.commands.search_menu import MenuSearch
@@ -97,6 +98,10 @@ class Service:
         self._gate = AccessGate(self._stored.register, self._stored.inbox, settings.service.access_mode, self._policy)
         self.claims = Claims(self._redis)
         """Makes the codes with which the first admin claims the bot."""
+        self.forms = FormService(
+            self._gate, self._stored.conversations, self._stored.button_keys, self._translations, self._platforms
+        )
+        """Opens the forms of commands, and checks them."""
         self._metered = MeteredClient(self._client, self._stored.usage, self.metrics)
         self._ahead = AheadAnswers(ChatClient(self._metered, self._stored.model_limits))
         self._titles = ConversationTitles(self._stored.conversations)

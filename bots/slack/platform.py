@@ -13,7 +13,7 @@ import structlog
 
 from bots.http_port import HttpPortError, Port, serve_http
 from bots.http_sessions import Sessions
-from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform, SuggestOptions
+from bots.running_platform import Forms, PlatformError, ReceiveEvent, RunningPlatform, SuggestOptions
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
@@ -36,6 +36,7 @@ from .events.enrich import enrich
 from .events.event_storage import EventStorage
 from .events.http_requests import HttpReceiver
 from .events.installation import PLATFORM, Installation
+from .events.modals import Modals
 from .events.parse import read_edit, read_event, read_part
 from .events.reply_target import ReplyTarget
 from .events.socket import SocketListener
@@ -60,7 +61,7 @@ class SlackPlatform(RunningPlatform):
     """One Slack workspace; use it within `async with`, which needs no network.
 
     `rate_limiters` returns the shared rate limiter of an account such as `sl:T123`, `suggest` the options of
-    searchable menus.
+    searchable menus; `forms` opens modals, None for none.
     """
 
     name = PLATFORM
@@ -72,6 +73,7 @@ class SlackPlatform(RunningPlatform):
         rate_limiters: Callable[[str], RateLimiter],
         suggest: SuggestOptions,
         *,
+        forms: Forms | None = None,
         proxies: Proxies = NO_PROXIES,
         metrics: Metrics | None = None,
     ) -> None:
@@ -80,6 +82,7 @@ class SlackPlatform(RunningPlatform):
         self._proxies = proxies
         self._rate_limiters = rate_limiters
         self._suggest = suggest
+        self._forms = forms
         self._translations = Translations()
         self._identity: Identity | None = None
         self._web: _Web | None = None
@@ -110,7 +113,8 @@ class SlackPlatform(RunningPlatform):
         for events is not available.
         """
         await self.connect()
-        events = EventStorage(self._find_installation, receive, self._suggest_options)
+        modals = Modals(self._forms, self._workspace_of) if self._forms else None
+        events = EventStorage(self._find_installation, receive, self._suggest_options, modals)
         if self._settings.mode == "http":
             await self._receive_over_http(events)
         else:

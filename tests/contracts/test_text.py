@@ -90,9 +90,10 @@ async def test_a_link_to_a_user_notifies_nobody(scene: Scene) -> None:
 @pytest.mark.needs("show_menu")
 async def test_mentions_in_texts_and_menus_notify_nobody(scene: Scene) -> None:
     await granted(lambda: scene.outbox.send_text(_MENTIONS))
+    await granted(lambda: scene.outbox.ask_for_reply(_MENTIONS))
     await granted(lambda: scene.outbox.show_menu(Menu("model", _MENTIONS, (Option("One", "1"),))))
 
-    assert [_visible(text) for text in scene.screen()] == [_MENTIONS] * 2
+    assert [_visible(text) for text in scene.screen()] == [_MENTIONS] * 3
     assert scene.case.pings() == []
 
 

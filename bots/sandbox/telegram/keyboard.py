@@ -5,12 +5,15 @@ from typing import Any, Final
 
 from .errors import bad_request
 
+_MAX_PLACEHOLDER: Final = 64  # https://core.telegram.org/bots/api#forcereply
 _MAX_CALLBACK_BYTES: Final = 64  # https://core.telegram.org/bots/api#inlinekeyboardbutton
 _SIDES: Final = frozenset({"text", "style", "icon_custom_emoji_id"})
 
 
 def read_keyboard(markup: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """Return the markup, or None for one without buttons; raises ApiError for a button the server refuses."""
+    if markup and len(str(markup.get("input_field_placeholder", ""))) > _MAX_PLACEHOLDER:
+        raise bad_request("INPUT_FIELD_PLACEHOLDER_INVALID")
     if not markup or "inline_keyboard" not in markup:
         return markup
     rows: list[list[dict[str, Any]]] = markup["inline_keyboard"]

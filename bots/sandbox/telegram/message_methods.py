@@ -96,6 +96,8 @@ class Messages:
             raise bad_request("message to edit not found")
         if message.sender is not self._world.bot:
             raise bad_request("message can't be edited")
+        if message.keyboard and "inline_keyboard" not in message.keyboard:
+            raise bad_request("message can't be edited")
         return message
 
     def _edit(self, message: Message, content: Formatted, keyboard: Mapping[str, Any] | None) -> dict[str, Any]:

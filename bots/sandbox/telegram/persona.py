@@ -54,6 +54,18 @@ class TelegramPersona:
             raise LookupError(to)
         self.person.say(self.chat, self._addressed(text), topic=self.topic, reply_to=found)
 
+    def answer_question(self, text: str) -> None:
+        """Write where the client has opened a reply, since the bot's newest message asks for one (Bot API: ForceReply).
+
+        Raises LookupError when it asks for none, or somebody else.
+        """
+        asking = self._own()[-1]
+        markup, asked = asking.keyboard or {}, asking.reply_to
+        is_for_me = asked is not None and asked.sender is self.person.user
+        if not markup.get("force_reply") or (markup.get("selective") and not is_for_me):
+            raise LookupError("the newest message asks for no reply")
+        self.person.say(self.chat, text, topic=self.topic, reply_to=asking)
+
     def screen(self) -> Screen:
         return make_screen(self._sim, self.chat, self.topic, self.person.user)
 

@@ -42,6 +42,7 @@ GET_USER = RateLimit("users.info", 90, _MINUTE, fair=True)
 ADD_REACTION = RateLimit("reactions.add", 18, _MINUTE, fair=True)
 """Fewer than the 50 that Slack allows (tier 3): each is removed again, which is tier 2."""
 REMOVE_REACTION = RateLimit("reactions.remove", 18, _MINUTE)
+OPEN_VIEW = RateLimit("views.open", 90, _MINUTE, fair=True)
 START_UPLOAD = RateLimit("files.getUploadURLExternal", 95, _MINUTE)
 COMPLETE_UPLOAD = RateLimit("files.completeUploadExternal", 95, _MINUTE)
 GET_FILE = RateLimit("files.info", 95, _MINUTE)

@@ -13,6 +13,7 @@ from bots.slack.api.methods import SlackApi
 from bots.slack.api.missing_features import Features
 from bots.slack.api.reactions import ReactionsApi
 from bots.slack.api.users import UserDirectory
+from bots.slack.api.views import ViewsApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,4 @@ class WorkspaceApi:
     sessions: AgentSessions
     home: HomeTabApi
     bot: BotAccount
+    views: ViewsApi

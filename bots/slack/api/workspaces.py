@@ -19,6 +19,7 @@ from .methods import SlackApi
 from .missing_features import Features
 from .reactions import ReactionsApi
 from .users import UserDirectory
+from .views import ViewsApi
 from .workspace import WorkspaceApi
 
 
@@ -61,6 +62,7 @@ class Workspaces:
             AgentSessions(caller, features.agent),
             HomeTabApi(caller),
             bot,
+            ViewsApi(caller),
         )
 
     async def aclose(self) -> None:

@@ -18,6 +18,7 @@ from core.redis import STORE_ERRORS
 
 from .installation import PLATFORM, Installation
 from .menu_search import find_options
+from .modals import Modals
 from .parse import find_ignored_app
 
 FindInstallation: TypeAlias = Callable[[Json], Awaitable[Installation]]
@@ -37,13 +38,21 @@ class EventStorage:
 
     `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ..., "team": ...}`
     as JSON. If it raises, it is called again, for 2.5 seconds in all. Searches in select menus are not stored:
-    `suggest` answers them in the acknowledgement. `find_installation` returns the one for which a payload is sent.
+    `suggest` answers them in the acknowledgement. So are events that `modals` answers by a form, and submissions of
+    forms that it refuses. `find_installation` returns the one for which a payload is sent.
     """
 
-    def __init__(self, find_installation: FindInstallation, receive: ReceiveEvent, suggest: SuggestOptions) -> None:
+    def __init__(
+        self,
+        find_installation: FindInstallation,
+        receive: ReceiveEvent,
+        suggest: SuggestOptions,
+        modals: Modals | None = None,
+    ) -> None:
         self._find_installation = find_installation
         self._receive = receive
         self._suggest = suggest
+        self._modals = modals
         self._press_limit = PressLimit()
 
     def admits(self, body: Json) -> bool:
@@ -55,26 +64,42 @@ class EventStorage:
 
         Takes at most 2.5 seconds. Raises `NotStoredError`.
         """
+        deadline = asyncio.get_running_loop().time() + _STORE_TIMEOUT
         installation = await self._find_installation(body)
         if body.get("type") == "block_suggestion":
             return await find_options(body, self._suggest, installation)
+        if refusal := await self._check_submission(body, deadline):
+            return refusal
+        if self._modals is not None and await self._modals.open(body, installation):
+            return None
         stored = {"type": _event_type(body), "payload": body, "bot": installation.bot, "team": installation.team}
         try:
-            await self._receive_with_retries(json.dumps(stored, ensure_ascii=False).encode())
+            await self._receive_with_retries(json.dumps(stored, ensure_ascii=False).encode(), deadline)
         except (TimeoutError, *STORE_ERRORS) as error:
             _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
             raise NotStoredError from error
         _log_ignored_app(body, installation)
         return None
 
-    async def _receive_with_retries(self, payload: bytes) -> None:
+    async def _check_submission(self, body: Json, deadline: float) -> Json | None:
+        """Return what refuses the submission of a form; None for other events, and for one that is to be stored."""
+        if self._modals is None or body.get("type") != "view_submission":
+            return None
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._modals.check(body)
+        except (TimeoutError, *STORE_ERRORS) as error:
+            _log.warning("a form could not be checked, its user may submit it again", reason=type(error).__name__)
+            raise NotStoredError from error
+
+    async def _receive_with_retries(self, payload: bytes, deadline: float) -> None:
         """Store an event, as often as there is time for; Slack sends presses and commands only once.
 
         Raises the last error of the store, or a `TimeoutError`.
         """
         refusal: Exception | None = None
         try:
-            async with asyncio.timeout(_STORE_TIMEOUT):
+            async with asyncio.timeout_at(deadline):
                 while True:
                     try:
                         return await self._receive(payload)

@@ -12,6 +12,7 @@ from .authors import Author, read_author
 from .installation import PLATFORM, Installation, chat_ref, command_sign, is_direct, visitor_route
 from .interactions import parse_menu_name, read_action, read_place, read_shortcut, read_slash_command
 from .message_text import MessageText, read_message
+from .modal_submissions import read_submission
 from .split_messages import find_cut_separator, get_wait_seconds, leading_blanks, sent_at
 
 
@@ -30,16 +31,23 @@ def read_event(payload: bytes, installation: Installation) -> Incoming | None:
     match stored.get("type"):
         case "events_api":
             return _read_events_api(body, installation)
-        case "slash_commands":
-            return read_slash_command(body, installation)
-        case "interactive":
-            return (
-                read_shortcut(body, installation)
-                if body.get("type") == "message_action"
-                else read_action(body, installation)
-            )
+        case "slash_commands" | "interactive":
+            return read_interaction(body, installation)
         case _:
             return None
+
+
+def read_interaction(body: Json, installation: Installation) -> Incoming | None:
+    """Read a slash command, a shortcut, a press or the submission of a modal; None for anything else."""
+    match body.get("type"):
+        case "message_action":
+            return read_shortcut(body, installation)
+        case "view_submission":
+            return read_submission(body)
+        case "block_actions":
+            return read_action(body, installation)
+        case _:
+            return read_slash_command(body, installation) if "command" in body else None
 
 
 def read_edit(payload: bytes, installation: Installation) -> Incoming | None:

@@ -55,6 +55,7 @@ CAPABILITIES = Capabilities(
     download_limit=20_000_000,  # Slack hands out any file; more would fill the memory
     searchable_menus=True,
     rating_buttons=True,
+    forms=True,
     waiting_marks=True,
     max_page_age=230,  # Slack closes a stream after 5 minutes, even an active one
 )

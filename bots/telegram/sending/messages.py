@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
+from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.error import BadRequest
 
 from bots.telegram.api.call_order import Priority
@@ -185,7 +185,7 @@ class MessageSender:
         chat: int,
         rendered: RenderedText,
         reply: ReplyParameters | None,
-        keyboard: InlineKeyboardMarkup | None = None,
+        keyboard: InlineKeyboardMarkup | ForceReply | None = None,
     ) -> str:
         """Send a text message and return its id."""
         sent = await self._access.api.send_message(

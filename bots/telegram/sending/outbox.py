@@ -7,7 +7,7 @@ import contextlib
 from dataclasses import replace
 
 import structlog
-from telegram import ReactionTypeEmoji
+from telegram import ForceReply, ReactionTypeEmoji
 from telegram.constants import ChatAction
 
 from bots.telegram.api.call_budget import CallBudget
@@ -220,6 +220,17 @@ class TelegramOutbox(Outbox):
         await self._sender.show_draft(
             draft,
             lambda chat, shown: self._sender.send(chat, shown, self._sender.build_reply()),
+            reply and (lambda chat, shown: self._sender.send(chat, shown, None)),
+        )
+
+    async def ask_for_reply(self, text: str) -> None:
+        """Open a reply in the client of whoever asked (Bot API: ForceReply)."""
+        await self._answer_callback_query()
+        reply = self._sender.build_reply()
+        markup = ForceReply(selective=reply is not None)
+        await self._sender.show_draft(
+            self._sender.make_draft(text),
+            lambda chat, shown: self._sender.send(chat, shown, self._sender.build_reply(), markup),
             reply and (lambda chat, shown: self._sender.send(chat, shown, None)),
         )
 

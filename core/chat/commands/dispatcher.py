@@ -9,6 +9,7 @@ from core.chat.actions.report_unread import report_unread
 from core.chat.delivery.button_data import PressedButton, parse_pressed_button
 from core.chat.delivery.event_context import EventContext
 from core.chat.events.lanes import get_background_lane, get_origin, parse_platform_name
+from core.chat.port.forms import FORM_MENU
 from core.chat.port.incoming import Choice
 from core.chat.port.platform import Platform
 from core.queue import Inbox
@@ -67,6 +68,9 @@ class CommandDispatcher:
 
     async def handle_choice(self, context: EventContext, choice: Choice) -> None:
         """Handle a menu entry or a button; one that belongs to no command any more is old."""
+        if choice.menu == FORM_MENU:  # its form was not opened while the platform waited
+            await context.notify_presser("form.not_opened")
+            return
         handler = self._handlers.get(_SETTINGS if choice.value == TO_SETTINGS else choice.menu)
         button = self._buttons.get(choice.menu)
         if handler is not None and handler.on_select is not None:

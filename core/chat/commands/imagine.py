@@ -10,6 +10,8 @@ from core.chat.generation.image_options import parse_imagine
 from core.chat.text.user_error import UserFacingError
 from core.wanjie import Catalog
 
+from .ask_for_argument import ask_for_argument
+
 
 class ImagineCommand:
     """Draws what is asked for, once more or varied."""
@@ -28,6 +30,9 @@ class ImagineCommand:
         incoming, kind_of = context.incoming, self._catalog.detect_kind
         if incoming.attachments:
             raise UserFacingError("imagine.files")
+        if not (context.argument or incoming.quoted or incoming.quoted_attachments):
+            await ask_for_argument(context, "imagine", context.translate("imagine.empty"))
+            return
         prompt = parse_imagine(context.argument, quoted_text(incoming, kind_of))
         drawn_before = " ".join(quoted_prompt(incoming, kind_of).split())
         ignores_files = incoming.quoted_attachments and prompt.prompt != drawn_before

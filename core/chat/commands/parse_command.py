@@ -13,6 +13,8 @@ from core.chat.text.typed_commands import (
     to_command_name,
 )
 
+from .ask_for_argument import find_asked_command
+from .command_forms import read_submission
 from .command_list import find_command
 
 
@@ -22,11 +24,15 @@ def parse_command(incoming: Incoming) -> Incoming:
     Chinese names and full-width letters are read, too (see `typed_commands`). `!` does the same where a
     platform takes no slash commands; whether a sign counts in a thread is decided by whether the bot takes part in it.
     """
+    if incoming.submission is not None:
+        return read_submission(incoming)
     if incoming.command or incoming.choice is not None or incoming.forwarded_from:
         return incoming
     typed = parse_typed_command(strip_formatting(incoming.text))
     if typed is not None and find_command(typed.name) is not None:
         return replace(incoming, command=typed.name, text=typed.argument)
+    if asked := find_asked_command(incoming):
+        return replace(incoming, command=asked, quoted="", quoted_attachments=())
     return _parse_bare_command(incoming) if incoming.mentioned else incoming
 
 

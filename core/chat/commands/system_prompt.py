@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from core.chat.answer.model_choice import ModelSelector
 from core.chat.delivery.event_context import EventContext
+from core.chat.port.forms import MAX_TEXT_LENGTH
 from core.chat.port.markdown import escape_markdown
 
+from .ask_for_argument import ask_for_argument
 from .set_preference import PreferenceWriter
 
 _MAX_LENGTH = 8_000
@@ -24,8 +26,7 @@ class SystemCommand:
         """Set the argument as the prompt; without one, show the prompt that holds."""
         text = context.argument
         if not text:
-            now = (await self._models.load(context.incoming.chat, context.models)).preferences.system
-            await (context.reply("system.now", text=escape_markdown(now)) if now else context.reply("system.empty"))
+            await self._ask(context)
         elif len(text) > _MAX_LENGTH:
             await context.reply("system.long", length=len(text), limit=_MAX_LENGTH)
         elif context.half_width_argument.lower() in _OFF_WORDS:
@@ -34,3 +35,14 @@ class SystemCommand:
         else:
             await self._preferences.set(context, "system", text)
             await context.reply("system.set")
+
+    async def _ask(self, context: EventContext) -> None:
+        """Show the prompt that holds, and ask for another one whoever may set it."""
+        now = (await self._models.load(context.incoming.chat, context.models)).preferences.system
+        shown = context.translate("system.now", text=escape_markdown(now)) if now else context.translate("system.empty")
+        forms = context.outbox.capabilities.forms
+        asks = await self._preferences.may_set(context) and (not forms or len(now or "") <= MAX_TEXT_LENGTH)
+        if not (asks and forms):
+            await context.reply_text(shown)
+        if asks:
+            await ask_for_argument(context, "system", shown)

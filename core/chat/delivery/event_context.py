@@ -163,6 +163,11 @@ class EventContext:
         """Whether the sender may decide for everybody here: as an admin of the service, or on the platform."""
         return self.is_service_admin or await self.outbox.sender_is_admin()
 
+    async def ask_for_reply(self, text: str) -> None:
+        """Ask for a message that replies; see `Outbox`."""
+        await self.job.checkpoint()
+        await run_with_retries(lambda: self.outbox.ask_for_reply(text))
+
     async def show_menu(self, menu: Menu) -> None:
         """Answer with a menu."""
         await self.job.checkpoint()

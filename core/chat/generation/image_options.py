@@ -14,7 +14,7 @@ from core.chat.text.user_error import UserFacingError
 from core.media.visible_text import strip_invisible
 from core.redis.stored_values import StoredJson
 
-_MAX_PROMPT_LENGTH = 2_000
+MAX_PROMPT_LENGTH = 2_000
 """Characters of a prompt."""
 _MAX_COUNT = 4
 _SIDES = range(64, 2_049)
@@ -162,8 +162,8 @@ def _read_prompt(words: str, quoted: str) -> str:
     prompt = strip_invisible(" ".join(words.split())) or strip_invisible(" ".join(quoted.split()))
     if not prompt:
         raise UserFacingError("imagine.empty")
-    if len(prompt) > _MAX_PROMPT_LENGTH:
-        raise UserFacingError("imagine.long", length=len(prompt), limit=_MAX_PROMPT_LENGTH)
+    if len(prompt) > MAX_PROMPT_LENGTH:
+        raise UserFacingError("imagine.long", length=len(prompt), limit=MAX_PROMPT_LENGTH)
     return prompt
 
 

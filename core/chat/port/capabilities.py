@@ -33,6 +33,8 @@ class Capabilities:
     searchable_menus: bool = False
     """A menu may have any number of options, in groups, and its reader can search them; else it comes in short pages
     that the core makes."""
+    forms: bool = False
+    """An option of the menu `FORM_MENU` opens the form of a command; see `Form`."""
     buttons_after_first_step: bool = False
     """The first step of a page that grows bears no buttons."""
     observes: bool = False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from .forms import Submission
+
 ANYONE = "*"
 """The owner of what everybody may use."""
 
@@ -128,6 +130,8 @@ class Incoming:
     command_sign: str = "/"
     """What commands begin with that work where this was said: "!" where the platform takes no slash commands."""
     choice: Choice | None = None
+    submission: Submission | None = None
+    """The form of `command` that was filled in; `text` is read from it."""
     attachments: tuple[Attachment, ...] = ()
     quoted: str = ""
     """The text of the message that this one replies to, or that bears the pressed button."""

@@ -84,6 +84,13 @@ class Outbox(Protocol):
         options = (f"- {escape_line(option.label)}{' ✓' if option.current else ''}" for option in menu.options)
         await self.send_text("\n".join((menu.title, "", *options)))
 
+    async def ask_for_reply(self, text: str) -> None:
+        """Ask (Markdown, at most one page) for a message that replies to this one, by a reply if there are such.
+
+        `Incoming.quoted` of the reply is the text. Default: it is sent like any other sentence.
+        """
+        await self.send_text(text)
+
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
         """Let a message that `update_page` has finished, in this job or long ago, bear these buttons and no others.
 

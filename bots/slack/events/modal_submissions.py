@@ -1,0 +1,81 @@
+"""What a modal keeps of the event that opened it, and reading its submission; pure.
+
+Slack sends `private_metadata` back as it was. It is stored with the submission, so other versions read it, too.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+from bots.slack.blocks.modals import read_form_values
+from core.chat.port.forms import Submission
+from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
+from core.json_reader import Json, as_list, as_object, as_text, get_object, get_text, parse_json
+
+_MAX_METADATA_LENGTH = 3_000
+"""Characters (Slack: modal views)."""
+_MAX_FILES = 10
+_CUT_KEY = "unread.quote"
+
+
+def pack_origin(incoming: Incoming, signature: str) -> str:
+    """Return the metadata of a modal that `incoming` opens, with as much of the quoted message as fits."""
+    quoted = "" if incoming.choice else incoming.quoted
+    files = () if incoming.choice else incoming.quoted_attachments
+    origin: Json = {
+        "chat": str(incoming.chat),
+        "event": incoming.event_id,
+        "message": incoming.message_id,
+        "thread": incoming.thread,
+        "direct": incoming.direct,
+        "sign": incoming.command_sign,
+        "route": incoming.reply_route,
+        "files": [file.id for file in files[:_MAX_FILES]],
+        "named": [*incoming.named],
+        "signature": signature,
+    }
+    kept = quoted
+    while len(packed := _dump(origin | {"quoted": kept, "cut": kept != quoted})) > _MAX_METADATA_LENGTH and kept:
+        kept = kept[: len(kept) * _MAX_METADATA_LENGTH // (len(packed) + 1)]
+    return packed
+
+
+def read_submission(body: Json) -> Incoming | None:
+    """Read a `view_submission`: the command that the modal was opened for, in the place where it was."""
+    view = get_object(body, "view")
+    origin = as_object(parse_json(get_text(view, "private_metadata")))
+    name, event, user = (
+        get_text(view, "callback_id"),
+        get_text(origin, "event"),
+        get_text(get_object(body, "user"), "id"),
+    )
+    chat = _read_chat(origin)
+    if chat is None or not name or not event or not user:
+        return None
+    return Incoming(
+        chat=chat,
+        event_id=f"v{event[1:]}",  # the event itself may have been stored, when it was not sure that the modal opened
+        message_id=get_text(origin, "message"),
+        sender=Sender(user),
+        direct=origin.get("direct") is True,
+        thread=get_text(origin, "thread"),
+        command_sign=get_text(origin, "sign") or "/",
+        command=name,
+        submission=Submission(read_form_values(view), get_text(origin, "signature")),
+        quoted=get_text(origin, "quoted"),
+        quoted_attachments=tuple(Attachment("other", as_text(file)) for file in as_list(origin.get("files"))),
+        named=tuple(as_text(name) for name in as_list(origin.get("named"))),
+        unread=(_CUT_KEY,) if origin.get("cut") is True else (),
+        reply_route=get_text(origin, "route"),
+    )
+
+
+def _read_chat(origin: Json) -> ChatRef | None:
+    with suppress(ValueError):
+        return ChatRef.parse(get_text(origin, "chat"))
+    return None
+
+
+def _dump(origin: Json) -> str:
+    return json.dumps(origin, ensure_ascii=False, separators=(",", ":"))
