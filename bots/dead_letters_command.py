@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from core.queue import DeadLetter, DeadLetters, Inbox, QueueLimits
 from core.redis import Redis
+from core.redis.text_cipher import build_cipher
 from core.settings import Settings
 
 from .open_store import fail, run_with_store
@@ -21,7 +22,8 @@ def run_dead_letters(settings: Settings, action: str, ids: Sequence[str]) -> int
 
     async def act(redis: Redis) -> int:
         limits = QueueLimits.for_mailbox(settings.service.mailbox_limit)
-        return await _act(DeadLetters(redis, Inbox(redis, limits=limits)), action, ids)
+        cipher = build_cipher(settings.chat.history_encryption_keys)
+        return await _act(DeadLetters(redis, Inbox(redis, limits=limits, cipher=cipher), cipher=cipher), action, ids)
 
     return run_with_store(settings, act)
 

@@ -49,8 +49,9 @@ from core.media.thread_pool import ThreadPool
 from core.metrics import Metrics
 from core.queue import DeadLetters, Inbox, QueueGauges, QueueLimits, WaitingMessages, Worker
 from core.redis import EmbeddedRedis, LeaderLease, RateLimiter, StoreHealth, connect
+from core.redis.text_cipher import build_cipher
 from core.settings import Settings
-from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ObservedMessages, ShownAnswers, build_cipher
+from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ObservedMessages, ShownAnswers
 from core.usage import FeedbackCounters, MeteredClient, PriceList, UsageCounters, UsageReport, list_limits
 from core.wanjie import Catalog, WanjieClient
 
@@ -89,6 +90,7 @@ class Service:
         self.metrics = metrics
         """What is measured, but for the queue; see `render_metrics`."""
         self._queue_gauges = QueueGauges(self._redis, metrics)
+        self._cipher = build_cipher(settings.chat.history_encryption_keys)
         self._stored = self._build_stored()
         self._translations = Translations()
         self._threads, self._decoders = ThreadPool(), DecoderPool()
@@ -117,11 +119,11 @@ class Service:
     def _build_stored(self) -> _Stored:
         service, chat = self._settings.service, self._settings.chat
         lifetime = timedelta(days=chat.history_days)
-        cipher = build_cipher([key.get_secret_value() for key in chat.history_encryption_keys])
+        cipher = self._cipher
         conversations = Conversations(self._redis, messages=chat.history_messages, lifetime=lifetime, cipher=cipher)
         limits = QueueLimits.for_mailbox(service.mailbox_limit)
         return _Stored(
-            inbox=Inbox(self._redis, limits=limits),
+            inbox=Inbox(self._redis, limits=limits, cipher=cipher),
             conversations=conversations,
             old_buttons=OldButtons(ShownAnswers(self._redis, lifetime=lifetime, cipher=cipher), conversations),
             button_keys=KeyReader(self._redis),
@@ -167,7 +169,7 @@ class Service:
             catalog=catalog,
             inbox=stored.inbox,
             waiting=WaitingMessages(self._redis, stored.inbox),
-            dead_letters=DeadLetters(self._redis, stored.inbox),
+            dead_letters=DeadLetters(self._redis, stored.inbox, cipher=self._cipher),
             erasure=Erasure(self._redis, owns_server=self._exclusive),
             translations=self._translations,
             models=models,
@@ -240,7 +242,12 @@ class Service:
             WaitingQuestions(self._stored.inbox, WaitingMarks(self._stored.conversations), self._answerer, self._ahead),
         )
         return Worker(
-            self._redis, handle=bot.handle, give_up=bot.give_up, exclusive=self._exclusive, metrics=self.metrics
+            self._redis,
+            handle=bot.handle,
+            give_up=bot.give_up,
+            exclusive=self._exclusive,
+            metrics=self.metrics,
+            cipher=self._cipher,
         )
 
     async def render_metrics(self) -> bytes:

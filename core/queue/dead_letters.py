@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from core.redis.stored_values import parse_stored
+from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 
 from .envelope import Envelope
 from .inbox import EnqueueResult, Inbox
@@ -44,8 +45,12 @@ class DeadLetter:
 class DeadLetters:
     """The dead letters of all shards. Every method may raise one of `STORE_ERRORS`."""
 
-    def __init__(self, redis: Redis, inbox: Inbox, keys: QueueKeys | None = None) -> None:
+    def __init__(
+        self, redis: Redis, inbox: Inbox, keys: QueueKeys | None = None, cipher: TextCipher = PLAIN_TEXTS
+    ) -> None:
+        """`inbox` and `cipher` have the same keys."""
         self._redis = redis
+        self._cipher = cipher
         self._inbox = inbox
         self._keys = keys or QueueKeys()
 
@@ -56,7 +61,7 @@ class DeadLetters:
             while found := await self._redis.xrange(self._keys.dead(shard), start, "+", _BATCH_SIZE):
                 rows = cast("list[tuple[bytes, dict[bytes, bytes]]]", found)
                 for letter_id, fields in rows:
-                    yield _parse_letter(letter_id.decode(), fields)
+                    yield _parse_letter(letter_id.decode(), fields, self._cipher)
                 start = f"({rows[-1][0].decode()}"
 
     async def get(self, letter_id: str) -> DeadLetter | None:
@@ -67,7 +72,7 @@ class DeadLetters:
             except ResponseError:  # not the form of an id
                 return None
             for stored_id, fields in cast("list[tuple[bytes, dict[bytes, bytes]]]", found):
-                return _parse_letter(stored_id.decode(), fields)
+                return _parse_letter(stored_id.decode(), fields, self._cipher)
         return None
 
     async def retry(self, letter: DeadLetter) -> EnqueueResult:
@@ -99,8 +104,8 @@ class DeadLetters:
                 await self.drop(letter)
 
 
-def _parse_letter(letter_id: str, fields: dict[bytes, bytes]) -> DeadLetter:
+def _parse_letter(letter_id: str, fields: dict[bytes, bytes], cipher: TextCipher) -> DeadLetter:
     lane = fields.get(b"lane", b"").decode(errors="replace")
     deliveries = parse_stored(f"the deliveries of {lane}", fields.get(b"deliveries"), int) or 0
     person = fields.get(b"person", b"").decode(errors="replace")
-    return DeadLetter(letter_id, lane, Envelope.unpack(fields.get(b"mail", b"")), deliveries, person)
+    return DeadLetter(letter_id, lane, Envelope.unpack(fields.get(b"mail", b""), cipher), deliveries, person)

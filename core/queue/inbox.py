@@ -10,6 +10,7 @@ from typing import cast
 from redis.asyncio import Redis
 
 from core.redis.client import Script
+from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 
 from .envelope import Envelope
 from .keys import QueueKeys
@@ -48,8 +49,17 @@ class EnqueueResult(Enum):
 class Inbox:
     """Stores events in their lanes, from any process and any number of tasks."""
 
-    def __init__(self, redis: Redis, *, limits: QueueLimits | None = None, keys: QueueKeys | None = None) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        limits: QueueLimits | None = None,
+        keys: QueueKeys | None = None,
+        cipher: TextCipher = PLAIN_TEXTS,
+    ) -> None:
+        """`cipher` encrypts what an event holds; its id and its lane stay readable."""
         self._redis = redis
+        self._cipher = cipher
         self._limits = limits or QueueLimits()
         self._keys = keys or QueueKeys()
         self._enqueue = Script(redis, _SCRIPTS, "admission", "enqueue")
@@ -67,7 +77,7 @@ class Inbox:
         `event_id` has no line break and is unique within the lane. Raises one of `STORE_ERRORS` when the store did not
         confirm the event: the platform must not get its acknowledgement then.
         """
-        envelope = Envelope(event_id, payload).pack()
+        envelope = Envelope(event_id, payload).pack(self._cipher)
         await self._check_shards()
         shard, kind = self._keys.shard(lane), LaneKind.of(lane)
         keys = [self._keys.stream(shard), self._keys.mailbox(lane), self._keys.seen(lane)]
@@ -105,7 +115,7 @@ class Inbox:
         packed = await self._foreign.retry_without(
             lane, lambda: cast("Awaitable[list[bytes]]", self._redis.lrange(mailbox, 0, -1))
         )
-        return [Envelope.unpack(each) for each in packed]
+        return [Envelope.unpack(each, self._cipher) for each in packed]
 
     async def _check_shards(self) -> None:
         if not self._confirmed:

@@ -16,6 +16,8 @@ from redis.typing import KeyT, StreamIdT
 
 from core.redis.client import Script
 from core.redis.reserved_writes import ReservedWrites
+from core.redis.stored_values import parse_stored
+from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 
 from .entry_repair import EntryRepair
 from .envelope import Envelope
@@ -76,8 +78,10 @@ class Claims:
     called again.
     """
 
-    def __init__(self, redis: Redis, keys: QueueKeys, consumer: str) -> None:
+    def __init__(self, redis: Redis, keys: QueueKeys, consumer: str, cipher: TextCipher = PLAIN_TEXTS) -> None:
+        """`cipher` opens events, and encrypts what checkpoints hold."""
         self.consumer = consumer
+        self._cipher = cipher
         self._redis = redis
         self._keys = keys
         self._writes = ReservedWrites(redis)
@@ -144,18 +148,17 @@ class Claims:
             return None
         head, age, flat, length = cast("tuple[bytes, int, list[bytes], int]", tuple(rest))
         texts = [item.decode(errors="replace") for item in flat]
-        state = dict(zip(texts[::2], texts[1::2], strict=True))
-        stop = state.pop("!stop", None) is not None
+        stored = dict(zip(texts[::2], texts[1::2], strict=True))
+        stop = stored.pop("!stop", None) is not None
         digest = sha1(head, usedforsecurity=False).hexdigest()
-        claim, envelope = Claim(entry, deliveries), Envelope.unpack(head)
-        return ClaimedJob(claim, envelope, digest, state, stop, max(0, age) / 1000, length > 1)
+        claim, envelope = Claim(entry, deliveries), Envelope.unpack(head, self._cipher)
+        return ClaimedJob(claim, envelope, digest, self._open(stored), stop, max(0, age) / 1000, length > 1)
 
     async def checkpoint(self, claim: Claim, fields: Mapping[str, str]) -> bool:
         """Add `fields` to the lane's state; True when somebody asked to stop. Raises `OwnershipLostError`."""
         entry = claim.entry
-        flat = [item for field in fields.items() for item in field]
         keys = [self._keys.stream(entry.shard), self._keys.state(entry.lane)]
-        arguments = [entry.id, self.consumer, claim.deliveries, *flat]
+        arguments = [entry.id, self.consumer, claim.deliveries, *self._seal(fields)]
         answer = await self._foreign.retry_without(entry.lane, lambda: self._checkpoint(keys, arguments))
         if answer == -1:
             raise OwnershipLostError(entry.lane)
@@ -168,13 +171,21 @@ class Claims:
         """
         entry = claim.entry
         keys = [self._keys.stream(entry.shard), self._keys.mailbox(entry.lane), self._keys.state(entry.lane)]
-        flat = [item for field in fields.items() for item in field]
-        packed = [envelope.pack() for envelope in envelopes]
+        flat = self._seal(fields)
+        packed = [envelope.pack(self._cipher) for envelope in envelopes]
         values = [entry.id, self.consumer, claim.deliveries, entry.lane, len(flat), *flat, *packed]
         answer = await self._foreign.retry_without(entry.lane, lambda: self._absorb(keys, values))
         if answer == -1:
             raise OwnershipLostError(entry.lane)
         return answer == 1
+
+    def _seal(self, fields: Mapping[str, str]) -> list[str]:
+        return [item for name, value in fields.items() for item in (name, self._cipher.seal(value))]
+
+    def _open(self, stored: Mapping[str, str]) -> dict[str, str]:
+        """Return the fields of a checkpoint; one that no key opens counts as absent."""
+        opened = {name: parse_stored(name, value, self._cipher.open) for name, value in stored.items()}
+        return {name: value for name, value in opened.items() if value is not None}
 
     async def renew(self, shard: int, claims: Sequence[Claim]) -> list[int]:
         """Renew claims of one shard; for each -1 when it is void, 1 when somebody asked to stop, else 0."""
@@ -196,7 +207,7 @@ class Claims:
             self._keys.state(entry.lane),
             self._keys.dead(entry.shard),
         ]
-        letter = job.envelope.pack() if dead else b""
+        letter = job.envelope.pack(self._cipher) if dead else b""
         arguments = [entry.id, self.consumer, claim.deliveries, entry.lane, job.digest, letter]
         return await self._foreign.retry_without(entry.lane, lambda: self._finish(keys, arguments)) == 1
 

@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from core.metrics import Metrics
 from core.redis.client import STORE_ERRORS
 from core.redis.server_errors import is_about_data
+from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 
 from .job_run import Handler, Handlers, JobRun
 from .keys import QueueKeys
@@ -62,12 +63,13 @@ class Worker:
         deliveries: int = 5,
         keys: QueueKeys | None = None,
         metrics: Metrics | None = None,
+        cipher: TextCipher = PLAIN_TEXTS,
     ) -> None:
         self._redis = redis
         self._keys = keys or QueueKeys()
         self._periods = periods or (ALONE if exclusive else WorkerPeriods())
         name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}"
-        self._claims = Claims(redis, self._keys, name_consumer(name, self._periods.lease))
+        self._claims = Claims(redis, self._keys, name_consumer(name, self._periods.lease), cipher)
         self._handlers = Handlers(
             handle, give_up, deliveries, self._periods.store_retry_delay, self._periods.failure_delay
         )

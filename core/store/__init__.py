@@ -7,7 +7,6 @@ from .keys import MEMORY_SEPARATOR
 from .model_limits import ModelLimits
 from .observed_messages import MAX_OBSERVED, ObservedMessage, ObservedMessages
 from .shown_answers import ShownAnswers
-from .text_cipher import build_cipher
 
 __all__ = [
     "MAX_OBSERVED",
@@ -22,5 +21,4 @@ __all__ = [
     "ObservedMessages",
     "PreferenceName",
     "ShownAnswers",
-    "build_cipher",
 ]

@@ -18,10 +18,10 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.reserved_writes import ReservedWrites
 from core.redis.stored_values import StoredJson, parse_stored
+from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
-from .text_cipher import PlainTexts, TextCipher
 
 _SCRIPTS = Path(__file__).parent
 _PREFERENCES_SECONDS = int(timedelta(days=400).total_seconds())
@@ -52,7 +52,6 @@ _JOINED, _LEFT = "1", "0"
 _SCAN_COUNT = 1000
 """Keys that Redis looks at in one step."""
 _MESSAGE = StoredJson(HistoryMessage)
-_PLAIN_TEXTS = PlainTexts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ class Conversations:
     read.
     """
 
-    def __init__(self, redis: Redis, *, messages: int, lifetime: timedelta, cipher: TextCipher = _PLAIN_TEXTS) -> None:
+    def __init__(self, redis: Redis, *, messages: int, lifetime: timedelta, cipher: TextCipher = PLAIN_TEXTS) -> None:
         """Keep at most `messages` messages a chat, for `lifetime` after the last one; `cipher` encrypts their words."""
         self._cipher = cipher
         self._redis = redis

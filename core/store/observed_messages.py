@@ -14,10 +14,10 @@ from redis.asyncio import Redis
 
 from core.redis.reserved_writes import ReservedWrites
 from core.redis.stored_values import StoredJson, parse_stored
+from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys
 
 from .keys import observed_key
-from .text_cipher import PlainTexts, TextCipher
 
 _SECONDS: Final = 86_400
 """A message is gone a day after it was sent."""
@@ -44,13 +44,12 @@ class ObservedMessage:
 
 
 _MESSAGE = StoredJson(ObservedMessage)
-_PLAIN_TEXTS = PlainTexts()
 
 
 class ObservedMessages:
     """The last messages of each chat. Every method raises one of `STORE_ERRORS` when the store is away."""
 
-    def __init__(self, redis: Redis, cipher: TextCipher = _PLAIN_TEXTS) -> None:
+    def __init__(self, redis: Redis, cipher: TextCipher = PLAIN_TEXTS) -> None:
         """`cipher` encrypts the words."""
         self._cipher = cipher
         self._redis = redis

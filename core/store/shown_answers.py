@@ -12,12 +12,10 @@ from redis.asyncio import Redis
 
 from core.redis.reserved_writes import ReservedWrites
 from core.redis.stored_values import parse_stored
+from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys
 
 from .keys import shown_answers_key
-from .text_cipher import PlainTexts, TextCipher
-
-_PLAIN_TEXTS = PlainTexts()
 
 
 class ShownAnswers:
@@ -27,7 +25,7 @@ class ShownAnswers:
     away.
     """
 
-    def __init__(self, redis: Redis, *, lifetime: timedelta, cipher: TextCipher = _PLAIN_TEXTS) -> None:
+    def __init__(self, redis: Redis, *, lifetime: timedelta, cipher: TextCipher = PLAIN_TEXTS) -> None:
         """Keep a chat's texts for `lifetime` after the last one was added; `cipher` encrypts them."""
         self._cipher = cipher
         self._redis = redis

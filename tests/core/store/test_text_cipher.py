@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
+from core.redis.text_cipher import EncryptedTexts, PlainTexts, TextCipher, UnopenedTextError
 from core.settings.checks import check_encryption_key
 from core.store import Conversations, HistoryMessage, ShownAnswers
-from core.store.text_cipher import EncryptedTexts, PlainTexts, TextCipher, UnopenedTextError
 
 OLD, NEW = (base64.urlsafe_b64encode(bytes([number]) * 32).decode() for number in range(2))
 CHAT, SECRET = "tg:1:7", "heliotrope"

@@ -1,9 +1,11 @@
-"""Encrypting what is kept of conversations, where the operator has set keys."""
+"""Encrypting what people wrote before it is stored, where the operator has set keys."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
+
+from pydantic import SecretStr
 
 _MARK = "\0enc1:"
 """Begins an encrypted text; nobody can write it, since no text from outside has a NUL (`clean_text`)."""
@@ -14,7 +16,7 @@ class UnopenedTextError(ValueError):
 
 
 class TextCipher(Protocol):
-    """Makes the stored form of a text, and reads it."""
+    """Makes the stored form of a text or of an event, and reads it."""
 
     def seal(self, text: str, /) -> str:
         """Return the stored form of a text."""
@@ -22,6 +24,14 @@ class TextCipher(Protocol):
 
     def open(self, stored: str, /) -> str:
         """Return the text of a stored form; raise `UnopenedTextError` when no key opens it."""
+        ...
+
+    def seal_bytes(self, data: bytes, /) -> bytes:
+        """Return the stored form of an event; that of one that could not be opened is the same."""
+        ...
+
+    def open_bytes(self, stored: bytes, /) -> bytes:
+        """Return the event of a stored form; the stored form itself when no key opens it, which nobody can read."""
         ...
 
 
@@ -36,6 +46,14 @@ class PlainTexts:
         """See `TextCipher.open`."""
         if stored.startswith(_MARK):
             raise UnopenedTextError
+        return stored
+
+    def seal_bytes(self, data: bytes) -> bytes:
+        """See `TextCipher.seal_bytes`."""
+        return data
+
+    def open_bytes(self, stored: bytes) -> bytes:
+        """See `TextCipher.open_bytes`."""
         return stored
 
 
@@ -66,7 +84,23 @@ class EncryptedTexts:
         except self._wrong_token:
             raise UnopenedTextError from None
 
+    def seal_bytes(self, data: bytes) -> bytes:
+        """See `TextCipher.seal_bytes`."""
+        return data if data.startswith(_MARK.encode()) else _MARK.encode() + self._fernet.encrypt(data)
 
-def build_cipher(keys: Sequence[str]) -> TextCipher:
+    def open_bytes(self, stored: bytes) -> bytes:
+        """See `TextCipher.open_bytes`."""
+        if not stored.startswith(_MARK.encode()):
+            return stored
+        try:
+            return self._fernet.decrypt(stored.removeprefix(_MARK.encode()))
+        except self._wrong_token:
+            return stored
+
+
+PLAIN_TEXTS = PlainTexts()
+
+
+def build_cipher(keys: Sequence[SecretStr]) -> TextCipher:
     """Return what encrypts with these keys; without any, texts are stored as they are."""
-    return EncryptedTexts(keys) if keys else PlainTexts()
+    return EncryptedTexts([key.get_secret_value() for key in keys]) if keys else PLAIN_TEXTS
