@@ -96,6 +96,11 @@ def get_closed_notice_fields(work: str) -> PostFields:
     return PostFields(f"closed_{work}_")
 
 
+def get_code_file_fields(number: int) -> PostFields:
+    """Return the fields of the file `number`, counted from 1, that is made of an answer's code."""
+    return PostFields(f"code{number}_")
+
+
 def get_tool_fields(number: int) -> PostFields:
     """Return the fields of what the model's tool call `number`, counted from 1, posts."""
     return PostFields(f"tool{number}_")

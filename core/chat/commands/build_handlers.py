@@ -33,6 +33,7 @@ from .admin_owner import HAND_OVER, KEEP, OwnerCommand
 from .command_list import COMMANDS
 from .conversation import ConversationCommands
 from .export import ExportCommand
+from .file import FileCommand
 from .forget import ForgetCommand
 from .handler_types import ButtonHandler, CommandHandler
 from .imagine import ImagineCommand
@@ -126,9 +127,10 @@ def _build_choices(services: CommandServices, preferences: PreferenceWriter) -> 
 
 
 def _build_content(services: CommandServices) -> dict[str, CommandHandler]:
-    """Build the commands that have something made: a picture, a recording, a summary."""
+    """Build the commands that have something made: a picture, a recording, a file, a summary."""
     imagine = ImagineCommand(services.drawer, services.catalog)
     speak = SpeakCommand(services.speaker, services.conversations, services.catalog)
+    file = FileCommand(services.conversations)
     summarize = SummarizeCommand(services.observed, services.answerer, max_tokens=services.answers.max_question_tokens)
     return {
         "imagine": CommandHandler(
@@ -136,6 +138,7 @@ def _build_content(services: CommandServices) -> dict[str, CommandHandler]:
             button=ButtonHandler(imagine.press_draw, may_repeat=True, refuse=imagine.refuse_forgotten_prompt),
         ),
         "speak": CommandHandler(speak.speak, button=ButtonHandler(speak.press_speak, in_background=True)),
+        "file": CommandHandler(file.post_code, button=ButtonHandler(file.press_file, in_background=True)),
         "summarize": CommandHandler(summarize.summarize),
     }
 

@@ -30,6 +30,7 @@ COMMANDS: tuple[Command, ...] = (
         personal_words=PERSONAL_WORDS,
     ),
     Command("export", "conversation", within_conversation=True, concerns="conversation"),
+    Command("file", "conversation", within_conversation=True),
     Command("stop", "conversation", within_conversation=True, concerns="running"),
     Command("retry", "conversation", within_conversation=True, concerns="newest"),
     Command("continue", "conversation", within_conversation=True, concerns="newest"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.chat.port.menus import Button
+from core.chat.text.code_files import has_long_code
 from core.media.visible_text import is_blank
 
 LAST_PART_MARK = "parts"
@@ -16,6 +17,8 @@ RATINGS: Mapping[str, int] = {"good": 1, "bad": -1}
 """What they say, by their actions."""
 _RATING_LABELS = {"good": "rating.good", "bad": "rating.bad"}
 _RATING_DESCRIPTIONS = {"good": "rating.good_description", "bad": "rating.bad_description"}
+
+_LASTING_NAMES = frozenset({"speak", "file"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,16 @@ NO_BUTTONS = PageButtons()
 
 
 def keep_useful_buttons(buttons: Sequence[Button], *, remembered: bool) -> tuple[Button, ...]:
-    """Return the buttons that still work under an answer that is not the newest any more: it is spoken, or rated.
+    """Return the buttons that still work under an answer that is not the newest any more.
 
-    `remembered` tells whether the history holds the answer. A forgotten one is spoken only if one message holds all of
-    it.
+    It can be spoken and rated, and its code posted. `remembered` tells whether the history holds the answer. A
+    forgotten one is spoken, and its code posted, only if one message holds all of it.
     """
     return tuple(
         button
         for button in buttons
         if button.name == RATE
-        or (button.name == "speak" and (remembered or not button.value.endswith(f" {LAST_PART_MARK}")))
+        or (button.name in _LASTING_NAMES and (remembered or not button.value.endswith(f" {LAST_PART_MARK}")))
     )
 
 
@@ -67,6 +70,8 @@ class AnswerButtons:
         self._continue = Button(label("button.continue"), "continue", sign("continue", ""))
         self._speak = Button(label("button.speak"), "speak", sign("speak", ""))
         self._speak_last_part = Button(label("button.speak"), "speak", sign("speak", LAST_PART_MARK))
+        self._file = Button(label("button.file"), "file", sign("file", ""))
+        self._file_of_last_part = Button(label("button.file"), "file", sign("file", LAST_PART_MARK))
         self._can_speak = can_speak
         self._ratings = tuple(ratings)
 
@@ -78,12 +83,14 @@ class AnswerButtons:
         )
 
     def _choose_finished(self, answer: str, messages: int, finish_reason: str) -> tuple[Button, ...]:
-        """Choose the buttons; an answer that is only reasoning cannot be continued or spoken."""
+        """Choose the buttons; an answer that is only reasoning can only be written again."""
         if is_blank(answer):
             return (self._retry,)
         more = (self._continue,) if finish_reason == "length" else ()
         speak = self._speak if messages == 1 else self._speak_last_part
-        return (*more, self._retry, *((speak,) if self._can_speak() else ()), *self._ratings)
+        file = self._file if messages == 1 else self._file_of_last_part
+        spoken, kept = (speak,) * self._can_speak(), (file,) * has_long_code(answer)
+        return (*more, self._retry, *spoken, *kept, *self._ratings)
 
 
 def make_rating_buttons(sign: Callable[[str, str], str], label: Callable[[str], str]) -> tuple[Button, ...]:

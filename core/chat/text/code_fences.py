@@ -58,6 +58,11 @@ def find_open_fence(body: str) -> str:
     return opened + "\n" if opened else ""
 
 
+def is_fence_possible(text: str) -> bool:
+    """Whether a text may contain a code fence; quick."""
+    return "```" in text or "~~~" in text
+
+
 def get_fence_mark(opening: str) -> str:
     """Return the mark that an opened fence, or the line that opens it, begins with."""
     return opening[: len(opening) - len(opening.lstrip(opening[0]))]
