@@ -41,6 +41,14 @@ class Acts(ABC):
         """Type into a list that asks the app; return the values and labels of its answer."""
         raise LookupError(message, action, typed)
 
+    async def open_tab(self, tab: str) -> None:
+        """Open a tab that an app has beside its messages: `home`, or `messages` again."""
+        raise LookupError(tab)
+
+    async def stop(self, message: str) -> None:
+        """Press the platform's own button that stops the answer in the thread of this message."""
+        raise LookupError(message)
+
     async def react(self, message: str, emoji: str) -> None:
         """Set a reaction to a message."""
         raise LookupError(message, emoji)

@@ -58,7 +58,7 @@ class Feed:
 
 
 class RoomWatcher:
-    """Publishes what changes on the screens: `message`, `gone` and `activity`, each for one person in one room."""
+    """Publishes what changes on the screens: `message`, `gone`, `activity` and `tabs`, for one person in one room."""
 
     def __init__(self, rooms: Iterable[Room], feed: Feed) -> None:
         self._rooms = tuple(rooms)
@@ -66,6 +66,7 @@ class RoomWatcher:
         self._revisions: dict[str, int] = {}
         self._shown: dict[tuple[str, str], dict[str, Json]] = {}
         self._activities: dict[tuple[str, str], str] = {}
+        self._tabs: dict[tuple[str, str], Json] = {}
 
     async def run(self, also: Callable[[], None]) -> None:
         """Look again and again until cancelled; `also` is called each time."""
@@ -76,17 +77,19 @@ class RoomWatcher:
             await asyncio.sleep(_POLL_INTERVAL)
 
     def snapshot(self) -> list[Json]:
-        """Return everything on the screens, as the data of `message` and `activity` events."""
+        """Return everything on the screens, as the data of `message`, `activity` and `tabs` events."""
         messages = [
             self._address(place, message=message) for place, shown in self._shown.items() for message in shown.values()
         ]
-        return messages + [self._address(place, activity=text) for place, text in self._activities.items()]
+        activities = [self._address(place, activity=text) for place, text in self._activities.items()]
+        return messages + activities + [self._address(place, tabs=tabs) for place, tabs in self._tabs.items()]
 
     def _look(self, room: Room) -> None:
         for name, screen in room.screens().items():
             place = (room.id, name)
             self._compare(place, {message.id: asdict(message) for message in screen.messages})
             self._compare_activity(place, screen)
+            self._compare_tabs(place, screen)
 
     def _compare(self, place: tuple[str, str], shown: dict[str, Json]) -> None:
         before = self._shown.get(place, {})
@@ -101,6 +104,12 @@ class RoomWatcher:
         if self._activities.get(place, "") != screen.activity:
             self._activities[place] = screen.activity
             self._feed.publish("activity", self._address(place, activity=screen.activity))
+
+    def _compare_tabs(self, place: tuple[str, str], screen: Screen) -> None:
+        tabs = asdict(screen.tabs) if screen.tabs else None
+        if tabs and self._tabs.get(place) != tabs:
+            self._tabs[place] = tabs
+            self._feed.publish("tabs", self._address(place, tabs=tabs))
 
     @staticmethod
     def _address(place: tuple[str, str], **data: object) -> Json:

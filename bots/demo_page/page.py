@@ -46,6 +46,7 @@ class DemoPage:
             settings = {**_SETTINGS, "REDIS_URL": store}
             async with ServiceHarness(folder, wanjie=wanjie or None, extra=settings) as harness:
                 harness.wanjie.script.tokens_per_second, harness.wanjie.script.first_token_delay = 40, 0.5
+                harness.slack.rules.agent_sessions = True
                 page = cls(harness, store, simulated=not wanjie)
                 await page.replicas.start()
                 await harness.ready()

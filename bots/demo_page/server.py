@@ -135,6 +135,10 @@ class PageServer:
                 await member.acts.react(message, text)
             case "press":
                 await member.acts.press(message, str(body.get("action", "")), str(body.get("value", "")))
+            case "open":
+                await member.acts.open_tab(text)
+            case "stop":
+                await member.acts.stop(message)
             case "search":
                 return web.json_response(await member.acts.search(message, str(body.get("action", "")), text))
             case act:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bots.sandbox.slack.call import Json
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Message
 
 from .acts import Acts
 from .upload import Upload
+
+HOME = "home"
+"""Stands for the Home tab where a message is named."""
 
 
 class SlackActs(Acts):
@@ -35,24 +39,35 @@ class SlackActs(Acts):
         await self._user.say(self._channel, spoken, thread_ts=self._find_root(reply_to), files=[file])
 
     async def press(self, message: str, action: str, value: str) -> None:
-        """Press a button, or choose the option with this value from a list."""
-        found = self._find(message)
-        listed = any(
-            element["action_id"] == action and "select" in str(element["type"])
-            for block in found.blocks
-            if block["type"] == "actions"
-            for element in block["elements"]
-        )
-        await self._user.press(found, action, None if listed else value, option=value if listed else None)
+        """Press a button, or choose the option with this value from a list, under a message or on the `home` tab."""
+        if message == HOME:
+            home = self._find_home()
+            pressed, option = _as_press(home["blocks"], action, value)
+            await self._user.press_in_view(home, action, pressed, option=option)
+        else:
+            found = self._find(message)
+            pressed, option = _as_press(found.blocks, action, value)
+            await self._user.press(found, action, pressed, option=option)
 
     async def search(self, message: str, action: str, typed: str) -> list[tuple[str, str]]:
         """Type into a list that asks the app; return the values and labels of its answer."""
-        options = await self._user.search(self._find(message), action, typed)
+        if message == HOME:
+            options = await self._user.search_in_view(self._find_home(), action, typed)
+        else:
+            options = await self._user.search(self._find(message), action, typed)
         return [(str(option["value"]), str(option["text"]["text"])) for option in options]
 
     async def edit(self, message: str, text: str) -> None:
         """Change an own message."""
         await self._user.edit(self._find(message), self._with_mentions(text))
+
+    async def open_tab(self, tab: str) -> None:
+        """Open the app's `home` tab, or its `messages`."""
+        await self._user.open_app(tab)
+
+    async def stop(self, message: str) -> None:
+        """Press Slack's own stop button in the thread of this message."""
+        await self._user.stop(self._channel, message)
 
     async def react(self, message: str, emoji: str) -> None:
         """Add a reaction by its name, as `thumbsup`."""
@@ -68,6 +83,11 @@ class SlackActs(Acts):
             text = text.replace(f"@{person.name}", f"<@{person.id}>")
         return text
 
+    def _find_home(self) -> Json:
+        if self._user.home is None:
+            raise LookupError(HOME)
+        return self._user.home
+
     def _find_root(self, message: str) -> str | None:
         return self._find(message).root if message else None
 
@@ -76,3 +96,14 @@ class SlackActs(Acts):
             if one.ts == message:
                 return one
         raise LookupError(message)
+
+
+def _as_press(blocks: list[Json], action: str, value: str) -> tuple[str | None, str | None]:
+    """Return the value of a button, or that of an option, whichever has this action id."""
+    listed = any(
+        element["action_id"] == action and "select" in str(element["type"])
+        for block in blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    )
+    return (None, value) if listed else (value, None)

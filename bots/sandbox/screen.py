@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
@@ -104,6 +105,27 @@ class ShownForm:
 
 
 @dataclass(frozen=True, slots=True)
+class HomePart:
+    """A block of the Home tab, or a row of what can be pressed there."""
+
+    block: Json | None = None
+    controls: tuple[tuple[Control, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AppTabs:
+    """What an app has for one person beside the messages: its Home tab and, as an agent, questions and sessions."""
+
+    home: tuple[HomePart, ...] = ()
+    prompts: tuple[str, ...] = ()
+    """Questions that its empty tab offers."""
+    titles: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Of sessions, by their threads."""
+    working: tuple[str, ...] = ()
+    """The threads whose sessions have a stop button of the platform's own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A conversation as one person sees it, oldest message first.
 
@@ -113,3 +135,5 @@ class Screen:
     messages: tuple[ShownMessage, ...]
     activity: str = ""
     form: ShownForm | None = None
+    tabs: AppTabs | None = None
+    """None where an app has nothing of it."""

@@ -2,6 +2,8 @@
 
 import { html, useState } from "./vendor/htm-preact.js";
 import { Block } from "./blocks.js";
+import { act } from "./api.js";
+import { AgentBar, Home, Tabs } from "./app_home.js";
 import { Composer } from "./composer.js";
 import { Controls } from "./controls.js";
 import { File } from "./files.js";
@@ -11,9 +13,10 @@ import { People, useFollowing } from "./telegram.js";
 
 const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
-const Message = ({ message, room, person, names, replies, openThread, setTarget, t, notify }) => html`<li
+const Message = ({ message, room, person, names, titles, replies, openThread, setTarget, t, notify }) => html`<li
   class=${["post", message.is_private && "only-you", message.is_growing && "growing"].filter(Boolean).join(" ")}>
   <b class="author">${message.author}</b> ${message.by_bot && html`<span class="badge">APP</span>`} <time>${clock(message.at)}</time>
+  ${titles?.[message.id] && html`<p class="context">🧵 ${titles[message.id]}</p>`}
   ${message.is_private && html`<p class="context">👁 ${t("only_you")}</p>`}
   ${message.blocks.length ? message.blocks.map((block, index) => html`<${Block} key=${index} block=${block} room=${room.id} names=${names} t=${t} />`) : message.text && html`<${Mrkdwn} text=${message.text} />`}
   ${message.files.map((file) => html`<${File} key=${file.id} room=${room.id} file=${file} t=${t} />`)}
@@ -44,6 +47,9 @@ const Pane = ({ state, room, thread, openThread, t, notify }) => {
   const [target, setTarget] = useState(null);
   const screen = screenOf(state, room.id, person);
   const messages = [...screen.messages.values()];
+  const [tab, setTab] = useState("messages");
+  const open = (name) => (setTab(name), act(room.id, "open", { person, text: name }).catch(notify));
+  const tabs = screen.tabs;
   const inThread = (message) => message.thread === thread;
   const shared = { room, person, names: state.names, setTarget, t, notify };
   const direct = room.kind === "direct";
@@ -51,10 +57,16 @@ const Pane = ({ state, room, thread, openThread, t, notify }) => {
   return html`<div class="panes">
     <div class="chat">
       <header><h3>${direct ? room.title : `#${room.title}`}</h3><span class="activity" role="status">${screen.activity}</span>
-        <${People} room=${room} person=${person} choose=${setPerson} t=${t} /></header>
-      <${Posts} title=${room.title} posts=${messages.filter((message) => direct || message.thread === message.id)}
-        counts=${countReplies(messages)} openThread=${direct ? null : openThread} ...${shared} />
-      ${composer(null)}
+        <${People} room=${room} person=${person} choose=${setPerson} t=${t} />
+        ${tabs && html`<${Tabs} shown=${tab} open=${open} t=${t} />`}</header>
+      ${
+        tab === "home" && tabs
+          ? html`<${Home} parts=${tabs.home} room=${room} person=${person} names=${state.names} t=${t} notify=${notify} />`
+          : html`<${Posts} title=${room.title} posts=${messages.filter((message) => direct || message.thread === message.id)}
+                counts=${countReplies(messages)} openThread=${direct ? null : openThread} titles=${tabs?.titles} ...${shared} />
+              ${tabs && html`<${AgentBar} tabs=${tabs} isEmpty=${!messages.length} room=${room} person=${person} t=${t} notify=${notify} />`}
+              ${composer(null)}`
+      }
     </div>
     ${thread && html`<div class="chat thread">
       <header><h3>${t("thread_title")}</h3><button type="button" onClick=${() => openThread(null)}>${t("close")}</button></header>

@@ -4,7 +4,7 @@ const MAX_CALLS = 200;
 
 export const empty = {
   rooms: [],
-  screens: {}, // room/person → { messages: Map of id → message, activity }
+  screens: {}, // room/person → { messages: Map of id → message, activity, tabs }
   names: {}, // of people in Slack, by id
   processes: [],
   commands: [],
@@ -38,11 +38,13 @@ const withoutMessage = (state, data) =>
 
 const withActivity = (state, data) => withScreen(state, data, (screen) => ({ ...screen, activity: data.activity }));
 
+const withTabs = (state, data) => withScreen(state, data, (screen) => ({ ...screen, tabs: data.tabs }));
+
+const withAnything = (state, data) =>
+  data.message ? withMessage(state, data) : data.tabs ? withTabs(state, data) : withActivity(state, data);
+
 const hello = ({ screens, ...known }) =>
-  screens.reduce(
-    (next, data) => (data.message ? withMessage(next, data) : withActivity(next, data)),
-    { ...empty, ...known, connected: true },
-  );
+  screens.reduce(withAnything, { ...empty, ...known, connected: true });
 
 export const reduce = (state, { kind, data }) => {
   switch (kind) {
@@ -52,6 +54,8 @@ export const reduce = (state, { kind, data }) => {
       return withMessage(state, data);
     case "gone":
       return withoutMessage(state, data);
+    case "tabs":
+      return withTabs(state, data);
     case "activity":
       return withActivity(state, data);
     case "processes":
@@ -67,7 +71,7 @@ export const reduce = (state, { kind, data }) => {
   }
 };
 
-export const KINDS = ["hello", "message", "gone", "activity", "processes", "call", "promise"];
+export const KINDS = ["hello", "message", "gone", "activity", "tabs", "processes", "call", "promise"];
 
 export const screenOf = (state, room, person) =>
   state.screens[`${room}/${person}`] ?? { messages: new Map(), activity: "" };

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bots.sandbox.screen import Control, Screen, ShownFile, ShownMessage
+from bots.sandbox.screen import AppTabs, Control, HomePart, Screen, ShownFile, ShownMessage
 
 from .blocks.find_buttons import list_ratings
 from .call import Json
@@ -23,7 +23,25 @@ def make_screen(sim: WorkspaceSim, channel: Channel, user: SlackUser, root: str 
     shown = tuple(_show_message(sim, message, user) for message in messages)
     roots = {root} if root else {message.root for message in messages}
     activity = next(filter(None, (sim.status(channel, one) for one in roots)), "")
-    return Screen(shown, activity, user.modal.show() if user.modal else None)
+    tabs = _show_tabs(sim, channel, user) if channel.kind == "im" else None
+    return Screen(shown, activity, user.modal.show() if user.modal else None, tabs)
+
+
+def _show_tabs(sim: WorkspaceSim, channel: Channel, user: SlackUser) -> AppTabs:
+    assistant = sim.assistant
+    home: list[Json] = user.home["blocks"] if user.home else []
+    prompts = tuple(str(prompt["message"]) for prompt in assistant.prompts.get(channel.id, []))
+    titles = {thread: title for (place, thread), title in assistant.titles.items() if place == channel.id}
+    working = tuple(
+        thread for (place, thread), state in assistant.sessions.items() if place == channel.id and state == "processing"
+    )
+    return AppTabs(tuple(map(_show_home_part, home)), prompts, titles, working)
+
+
+def _show_home_part(block: Json) -> HomePart:
+    if block["type"] in _CONTROLS:
+        return HomePart(controls=(tuple(_show_row(block["elements"])),))
+    return HomePart(block)
 
 
 def _show_message(sim: WorkspaceSim, message: Message, user: SlackUser) -> ShownMessage:

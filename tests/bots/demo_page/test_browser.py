@@ -56,6 +56,21 @@ async def test_answers_are_shown_on_both_platforms(tab: Page) -> None:
     assert "@Wanjie" in await slack.locator(".post .mention").first.inner_text()
 
 
+async def test_the_home_tab_has_menus_and_the_empty_tab_of_an_agent_has_questions(tab: Page) -> None:
+    slack = tab.locator(".workspace")
+    await slack.locator(".sidebar button", has_text="Wanjie (Lin)").click()
+    await slack.get_by_role("button", name="Home").click()
+    await slack.get_by_role("heading", name="Settings").wait_for()
+    await slack.get_by_label("Choose").select_option("kimi-k2")
+    await slack.locator(".home code", has_text="kimi-k2").first.wait_for()
+    await slack.get_by_role("button", name="Messages", exact=True).click()
+    await slack.get_by_role("button", name="Explain what a deadlock is").click()
+    await slack.get_by_role("button", name="👍").wait_for()
+    await slack.locator(".post .context", has_text="deadlock").wait_for()
+
+    assert await slack.get_by_role("button", name="Explain what a deadlock is").count() == 0
+
+
 async def test_pictures_and_speech_can_be_seen_and_played(tab: Page) -> None:
     phone = tab.locator(".phone")
     await phone.get_by_role("textbox", name="Message").fill("/imagine a lighthouse --n 2")

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from bots.demo_page.page import DemoPage
 from bots.demo_page.upload import read_upload
+from bots.sandbox.screen import AppTabs
 from bots.sandbox.wanjie.sample_media import make_image
 from tests.bots.demo_page.recordings import make_webm
 
@@ -113,3 +114,31 @@ async def test_a_file_that_is_no_recording_stays_as_it_is() -> None:
     upload = await read_upload(b"a,b\n", "table.csv", "text/csv", is_voice=False)
 
     assert (upload.data, upload.name, upload.is_voice) == (b"a,b\n", "table.csv", False)
+
+
+async def test_the_home_tab_and_what_an_agent_has_are_shown_and_used(
+    page: DemoPage, address: str, client: aiohttp.ClientSession
+) -> None:
+    async def act(name: str, **fields: str) -> int:
+        return (await client.post(f"{address}rooms/direct/{name}", json={"person": "Lin", **fields})).status
+
+    def tabs() -> AppTabs:
+        return page.rooms["direct"].screens()["Lin"].tabs or AppTabs()
+
+    def labels() -> list[str]:
+        return [control.label for part in tabs().home for row in part.controls for control in row]
+
+    sim = page.harness.slack
+    assert [await act("press", message="home", action="menu:model", value="x")] == [400]
+    assert [await act("open", text="messages"), await act("open", text="home")] == [200, 200]
+    await sim.wait_for(lambda: tabs().prompts and "Full" in labels(), 20)
+    full = next(row for part in tabs().home for row in part.controls if row[0].action.startswith("menu:reasoning"))
+    assert await act("press", message="home", action=full[2].action, value=full[2].value) == 200
+    await sim.wait_for(lambda: "✓ Full" in labels(), 20)
+    await page.control("model", {"speed": 5})
+    await act("say", text="Count to a hundred")
+    await sim.wait_for(lambda: tabs().working, 20)
+    assert await act("stop", message=tabs().working[0]) == 200
+    await sim.wait_for(lambda: not tabs().working and tabs().titles, 20)
+
+    assert list(tabs().titles.values()) == ["Count to a hundred"]
