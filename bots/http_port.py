@@ -7,10 +7,11 @@ import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TypeAlias
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientError, web
 
 _log = structlog.get_logger()
 
@@ -30,6 +31,14 @@ Routes: TypeAlias = Mapping[tuple[str, str], Handler]
 
 class HttpPortError(Exception):
     """The port is not available; the message names it and the reason, for the operator."""
+
+
+class UnreadableBodyError(Exception):
+    """The body of a request cannot be read; a handler that lets it pass answers with its status."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status.phrase)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,10 @@ class _BoundedServer(web.Server):
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         method = "GET" if request.method == "HEAD" else request.method
         if handler := self._routes.get((method, request.path)):
-            return await handler(request)
+            try:
+                return await handler(request)
+            except UnreadableBodyError as error:
+                return web.Response(status=error.status)
         is_path_known = any(path == request.path for _, path in self._routes)
         return web.Response(status=405 if is_path_known else 404)
 
@@ -94,17 +106,21 @@ async def serve_http(port: Port, routes: Routes) -> AsyncGenerator[None]:
         await runner.cleanup()
 
 
-async def read_body(request: web.BaseRequest, *, max_bytes: int) -> bytes | None:
-    """Read a body of at most `max_bytes` bytes within ten seconds; None, and nothing more is read, when it has more.
+async def read_body(request: web.BaseRequest, *, max_bytes: int) -> bytes:
+    """Read a body of at most `max_bytes` bytes within ten seconds.
 
-    Raises `TimeoutError` and, when the connection ends before, one of `OSError` and `aiohttp.ClientError`.
+    Raises `UnreadableBodyError` when it is larger, comes too slowly or ends too early; nothing more of it is read.
     """
     body = bytearray()
-    async with asyncio.timeout(_BODY_TIMEOUT):
-        async for chunk in request.content.iter_any():
-            body += chunk
-            if len(body) > max_bytes:
-                return None
+    try:
+        async with asyncio.timeout(_BODY_TIMEOUT):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > max_bytes:
+                    _log.error("a request is too large", path=request.path, limit=max_bytes)
+                    raise UnreadableBodyError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except (TimeoutError, OSError, ClientError) as error:
+        raise UnreadableBodyError(HTTPStatus.REQUEST_TIMEOUT) from error
     return bytes(body)
 
 

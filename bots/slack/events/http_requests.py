@@ -14,10 +14,10 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 import structlog
-from aiohttp import ClientError, web
+from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
-from bots.http_port import read_body
+from bots.http_port import UnreadableBodyError, read_body
 from core.json_reader import Json, as_object, get_text, load_json
 
 from .event_storage import EventStorage, NotStoredError
@@ -52,11 +52,9 @@ class HttpReceiver:
             return web.Response(status=HTTPStatus.UNAUTHORIZED)
         try:
             body = await read_body(request, max_bytes=_MAX_BODY_BYTES)
-        except (TimeoutError, OSError, ClientError):
-            return web.Response(status=HTTPStatus.REQUEST_TIMEOUT)
-        if body is None:
-            _log.error("a request of Slack's is too large", limit=_MAX_BODY_BYTES)
-            return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers=_NO_RETRY)
+        except UnreadableBodyError as error:
+            is_too_large = error.status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            return web.Response(status=error.status, headers=_NO_RETRY if is_too_large else None)
         if not self._is_signed(body, request.headers):
             return web.Response(status=HTTPStatus.UNAUTHORIZED)
         try:

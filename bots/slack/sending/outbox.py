@@ -16,6 +16,7 @@ from bots.slack.blocks.markdown import escape, notification_text
 from bots.slack.blocks.menus import menu_blocks, plain_menu, sentence_blocks
 from bots.slack.blocks.message_content import MessageContent, PageText
 from bots.slack.blocks.plain_text import strip_markdown
+from bots.slack.capabilities import CAPABILITIES
 from bots.slack.events.reply_target import ReplyTarget
 from bots.slack.events.thread import read_discussion
 from core.chat.port.capabilities import Capabilities
@@ -42,23 +43,6 @@ from .media import MediaPoster
 from .page_update import Destination
 from .stream import PageWriter
 from .typing_status import STATUS_TEXTS, ThreadStatus
-
-CAPABILITIES = Capabilities(
-    page_limit=8_000,  # Slack: 12,000 characters of Markdown; escapes and fixed marks add half at most
-    # A little slower than the workspace's step limit, so that concurrent answers take turns.
-    edit_interval=0.85,
-    max_group_edit_interval=0.85,
-    threads_are_conversations=True,
-    fixed_commands=True,
-    voice="mp3",  # Slack plays it inline
-    upload_limit=50_000_000,  # Slack allows a gigabyte; answers need less
-    download_limit=20_000_000,  # Slack hands out any file; more would fill the memory
-    searchable_menus=True,
-    rating_buttons=True,
-    forms=True,
-    waiting_marks=True,
-    max_page_age=230,  # Slack closes a stream after 5 minutes, even an active one
-)
 
 _SLOW_ACTIVITIES = frozenset[Activity]({"recording", "drawing"})
 """Activities slow enough to spend one of the 5 replies to a command on an announcement."""

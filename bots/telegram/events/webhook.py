@@ -10,7 +10,7 @@ import hmac
 from http import HTTPStatus
 
 import structlog
-from aiohttp import ClientError, web
+from aiohttp import web
 
 from bots.http_port import read_body
 from bots.running_platform import ReceiveEvent
@@ -53,13 +53,7 @@ class WebhookReceiver:
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, self._secret):
             return web.Response(status=HTTPStatus.FORBIDDEN)
-        try:
-            body = await read_body(request, max_bytes=_MAX_BODY_BYTES)
-        except (TimeoutError, OSError, ClientError):
-            return web.Response(status=HTTPStatus.REQUEST_TIMEOUT)
-        if body is None:
-            _log.error("an update is too large", limit=_MAX_BODY_BYTES)
-            return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        body = await read_body(request, max_bytes=_MAX_BODY_BYTES)
         return await self._store(_parse(body))
 
     async def _store(self, update: Json) -> web.Response:

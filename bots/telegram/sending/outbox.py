@@ -14,6 +14,7 @@ from bots.telegram.api.call_budget import CallBudget
 from bots.telegram.api.call_order import Priority
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
+from bots.telegram.capabilities import CAPABILITIES
 from bots.telegram.recovery.chat_access import ChatAccess
 from bots.telegram.recovery.find_lost_message import LostMessageFinder
 from bots.telegram.recovery.message_ids import MessageIdTracker
@@ -39,23 +40,6 @@ from .menus import MenuSender
 from .message_changes import delete_message, set_keyboard
 from .messages import Draft, MessageSender
 from .previews import DraftPolicy, PreviewSender
-
-CAPABILITIES = Capabilities(
-    page_limit=3500,
-    edit_interval=1.1,
-    max_group_edit_interval=4.5,
-    voice="opus",
-    upload_limit=50_000_000,
-    download_limit=20_000_000,  # Bot API: getFile
-    activity_interval=4.5,  # Bot API: sendChatAction, an action stands for 5 seconds
-    buttons_after_first_step=True,
-    observes=True,
-    ratings=True,
-    default_titles=True,
-    waiting_marks=True,
-    edits=True,
-)
-"""Telegram allows 4096 characters. Rendering adds one to each mention, which has at least six, and one below a fold."""
 
 _WAITING = ReactionTypeEmoji("👀")
 _MODE = "post"

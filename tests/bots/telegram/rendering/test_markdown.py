@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bots.sandbox.telegram.text.text_with_entities import Formatted, stored
+from bots.telegram.capabilities import CAPABILITIES
 from bots.telegram.rendering.markdown import FormattedSpan, RenderedText, clip_caption, render, render_plain
 from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
-from bots.telegram.sending.outbox import CAPABILITIES
 from core.chat.text.protect_literals import close_open_marks
 
 WORD = re.compile(r"[^\W_]+")

@@ -1,0 +1,22 @@
+"""What Telegram can do, and its limits: sizes of messages and files, how often a message may change."""
+
+from __future__ import annotations
+
+from core.chat.port.capabilities import Capabilities
+
+CAPABILITIES = Capabilities(
+    # Telegram allows 4096 characters. Rendering adds one to each mention, which has at least six, and one below a fold.
+    page_limit=3500,
+    edit_interval=1.1,
+    max_group_edit_interval=4.5,
+    voice="opus",
+    upload_limit=50_000_000,  # Bot API: sendDocument
+    download_limit=20_000_000,  # Bot API: getFile
+    activity_interval=4.5,  # Bot API: sendChatAction, an action stands for 5 seconds
+    buttons_after_first_step=True,
+    observes=True,
+    ratings=True,
+    default_titles=True,
+    waiting_marks=True,
+    edits=True,
+)
