@@ -68,15 +68,22 @@ class NoteScreen(NoOutbox):
     notes: list[Voice] = field(default_factory=list[Voice])
     texts: list[str] = field(default_factory=list[str])
     signs: list[Activity] = field(default_factory=list[Activity])
+    slow_upload: bool = False
+    """An upload lasts until its sign was shown."""
+    _shown: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(page_limit=4000, edit_interval=0.0, max_group_edit_interval=0.0, voice=self.voice)
+        return Capabilities(
+            page_limit=4000, edit_interval=0.0, max_group_edit_interval=0.0, voice=self.voice, activity_interval=60.0
+        )
 
     async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
         assert isinstance(media, Voice)
         assert not buttons
         await asyncio.sleep(0)
+        if self.slow_upload:
+            await self._shown.wait()
         if self.script:
             raise self.script.pop(0)
         self.notes.append(media)
@@ -93,6 +100,8 @@ class NoteScreen(NoOutbox):
 
     async def show_activity(self, doing: Activity = "writing") -> None:
         self.signs.append(doing)
+        if doing == "uploading":
+            self._shown.set()
 
     def position_marker(self) -> str:
         return ""
