@@ -83,7 +83,7 @@ class NoteScreen(NoOutbox):
         assert not buttons
         await asyncio.sleep(0)
         if self.slow_upload:
-            await self._shown.wait()
+            await asyncio.wait_for(self._shown.wait(), 30)
         if self.script:
             raise self.script.pop(0)
         self.notes.append(media)
