@@ -106,6 +106,17 @@ def test_every_module_keeps_the_rules() -> None:
     assert [broken for path in SOURCES for broken in broken_rules(path)] == []
 
 
+def test_no_test_borrows_from_another_test_s_module() -> None:
+    """What several tests use stands in a module of its own, such as `button_steps.py`."""
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tests").rglob("*.py")
+        if re.search(r"^\s*(from|import) (tests[\w.]*|)\.test_\w+", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+
+    assert found == []
+
+
 def test_each_decision_has_a_number_of_its_own() -> None:
     numbers = [path.name[:4] for path in sorted((ROOT / "docs/adr").glob("*.md"))]
 

@@ -5,57 +5,23 @@
 from __future__ import annotations
 
 import asyncio
-import stat
-from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.harness import ServiceHarness
-from bots.sandbox.persona import Persona
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
 from core.access.keys import NOTICES_KEY
+from tests.scenarios.access_steps import claim, start
 from tests.scenarios.button_steps import AGAIN, SPEAK, answered, grows, offers, told
 from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
-from tests.scenarios.conversation_steps import asked, echo, says, words
+from tests.scenarios.conversation_steps import asked, says, words
 from tests.scenarios.model_menu_steps import begun, opens
-from tests.scenarios.test_forget import find
+from tests.scenarios.store_steps import find
 
 _CACHE_SECONDS = 0.6
 """How long another process may still act on what it has read before, and a little more."""
-
-
-async def start(harness: ServiceHarness, **extra: str) -> None:
-    await harness.start(**{"ACCESS_MODE": "pairing", **extra})
-    await harness.ready()
-    harness.wanjie.script.answer = echo
-
-
-def _read(file: Path) -> str:
-    return file.read_text().strip() if file.exists() else ""
-
-
-def _mode(file: Path) -> int:
-    return stat.S_IMODE(file.stat().st_mode)
-
-
-async def read_code(harness: ServiceHarness) -> str:
-    """Read the claim code as an operator does."""
-    file = harness.folder / "data" / "claim-code"
-    async with asyncio.timeout(20):
-        while not (code := _read(file)):  # noqa: ASYNC110 - a file tells nobody
-            await asyncio.sleep(0.02)
-    assert _mode(file) == 0o600
-    return code
-
-
-async def claim(harness: ServiceHarness, persona: Persona) -> str:
-    """Become the owner."""
-    code = await read_code(harness)
-    await persona.say(f"/pair {code}")
-    await says(persona, "This bot is yours")
-    return code
 
 
 async def test_on_telegram_a_newcomer_claims_the_bot_and_lets_a_group_in(empty_harness: ServiceHarness) -> None:

@@ -3,9 +3,7 @@
 from bots.sandbox.harness import ServiceHarness
 from tests.core.chat.sent_files import picture
 from tests.scenarios.conversation_steps import asked, says
-from tests.scenarios.test_files import last, pictures, words
-
-VISION_MODEL = "GPT-4o"
+from tests.scenarios.request_steps import VISION_MODEL, last, pictures, words
 
 
 async def test_an_album_is_one_question(empty_harness: ServiceHarness) -> None:

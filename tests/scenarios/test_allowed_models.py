@@ -9,11 +9,11 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.wanjie.scripted_behaviour import MODELS
+from tests.scenarios.access_steps import claim, start
 from tests.scenarios.button_steps import AGAIN, answered, offers
 from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
 from tests.scenarios.conversation_steps import says
 from tests.scenarios.model_menu_steps import begun, opens, uses
-from tests.scenarios.test_access import claim, start
 
 DEAR = (*MODELS, "sora-2", "kolors", "tts-1")
 _CACHE_SECONDS = 0.6

@@ -8,10 +8,10 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
+from tests.scenarios.access_steps import claim, start
 from tests.scenarios.button_steps import answered
 from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
 from tests.scenarios.conversation_steps import says
-from tests.scenarios.test_access import claim, start
 
 _TEXT = "The bot rests tonight from 22:00."
 _IDS = ",".join(str(1000 + number) for number in range(1, 30))

@@ -23,7 +23,7 @@ from bots.sandbox.wanjie.sample_media import make_mp3, make_png
 from bots.sandbox.wanjie.scripted_behaviour import Failure
 from tests.bots.health import Health
 from tests.scenarios.conversation_steps import asked, says, until_asked
-from tests.scenarios.test_foreign_values import overwrite_values
+from tests.scenarios.store_steps import overwrite_values
 
 CANARY = re.compile(r"zx[a-z]+qv", re.IGNORECASE)
 

@@ -17,7 +17,7 @@ from bots.sandbox.telegram.persona import TelegramPersona
 from tests.scenarios.button_steps import answered
 from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
 from tests.scenarios.conversation_steps import beginning, echo, says, words
-from tests.scenarios.test_greeting import channel, group
+from tests.scenarios.new_place_steps import channel, group
 
 Fail: TypeAlias = Callable[[ServiceHarness, str, bool], None]
 

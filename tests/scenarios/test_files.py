@@ -1,21 +1,17 @@
 """Voice messages, pictures and documents that people send, on every kind of conversation."""
 
-from base64 import b64decode
-from io import BytesIO
-from typing import Any
-
 import pytest
-from PIL import Image
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.telegram.persona import TelegramPersona
 from tests.core.chat.sent_files import pdf, picture
 from tests.scenarios.conversation_steps import asked, says, shown
+from tests.scenarios.request_steps import VISION_MODEL, last, pictures, words
 
 from . import conversation_steps
 
-EARS, VISION_MODEL = "SenseVoiceSmall", "GPT-4o"
+EARS = "SenseVoiceSmall"
 CSV = b"name,age\nAda,36\nLin,41\n"
 
 
@@ -41,25 +37,6 @@ async def harness(empty_harness: ServiceHarness, request: pytest.FixtureRequest)
 def hears(harness: ServiceHarness, transcript: str) -> None:
     harness.wanjie.script.models += (EARS,)
     harness.wanjie.script.transcript = transcript
-
-
-def words(message: dict[str, Any]) -> str:
-    """What a message in a request says, pictures left out."""
-    content: str | list[dict[str, Any]] = message["content"]
-    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
-
-
-def pictures(message: dict[str, Any]) -> list[tuple[int, int]]:
-    """The sizes of the pictures that a message in a request holds."""
-    content: str | list[dict[str, Any]] = message["content"]
-    parts = [] if isinstance(content, str) else content
-    urls: list[str] = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
-    return [Image.open(BytesIO(b64decode(url.partition(";base64,")[2]))).size for url in urls]
-
-
-def last(harness: ServiceHarness) -> dict[str, Any]:
-    """The last question that a model was asked."""
-    return asked(harness)[-1][-1]
 
 
 async def answered(persona: Persona, harness: ServiceHarness, count: int) -> None:

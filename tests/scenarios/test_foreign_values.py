@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import pytest
 from redis.asyncio import Redis
 
@@ -13,38 +11,7 @@ from bots.sandbox.harness import ServiceHarness
 from tests.scenarios.button_steps import answered, grows
 from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
 from tests.scenarios.conversation_steps import echo, says, words
-
-FOREIGN = b"\xff somebody else's"
-_GROUP, _LONG_AGO = "w", 60_000
-_NOT_IN_USE = ("lease:", "q:probe", "wrong-type:")
-
-
-async def overwrite_values(redis: Redis, foreign: bytes = FOREIGN) -> None:
-    """Replace each value in each key by a foreign one of the same type; add foreign entries to streams."""
-    for key in cast("list[bytes]", await redis.keys()):
-        if key.decode().startswith(_NOT_IN_USE):
-            continue
-        kind = cast("bytes", await redis.type(key)).decode()
-        if kind == "string":
-            await redis.set(key, foreign, keepttl=True)
-        elif kind == "list" and b":m:" not in key:
-            for number in range(await redis.llen(key)):
-                await redis.lset(key, number, foreign)
-        elif kind == "hash":
-            await redis.hset(key, mapping=dict.fromkeys(await redis.hkeys(key), foreign))
-            await redis.hset(key, foreign, foreign)
-        elif kind == "zset":
-            await redis.zadd(key, {foreign: 1})
-        elif kind == "stream":
-            await redis.xadd(key, {foreign: foreign})
-
-
-async def end_leases(redis: Redis) -> None:
-    """Let the entries of a killed service look as if it had been dead for long."""
-    stream = "{q0}:t"
-    for entry in await redis.xpending_range(stream, _GROUP, "-", "+", 10):
-        number = entry["message_id"]
-        await redis.execute_command("XCLAIM", stream, _GROUP, entry["consumer"], 0, number, "IDLE", _LONG_AGO)
+from tests.scenarios.store_steps import end_leases, overwrite_values
 
 
 @pytest.mark.parametrize("place", ONE_A_PLATFORM)

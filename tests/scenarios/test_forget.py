@@ -4,9 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import cast
-
 import pytest
 from redis.asyncio import Redis
 
@@ -17,6 +14,7 @@ from bots.sandbox.telegram.persona import TelegramPersona
 from tests.scenarios.button_steps import answered
 from tests.scenarios.conftest import PERSONAS
 from tests.scenarios.conversation_steps import beginning, last_asked, says
+from tests.scenarios.store_steps import find
 
 SECRET = "heliotrope"
 GROUPS = ("telegram-group", "slack-thread")
@@ -28,22 +26,6 @@ def alone(harness: ServiceHarness, persona: Persona) -> Persona:
         return TelegramPersona(harness.telegram, persona.person, harness.telegram.private(persona.person))
     assert isinstance(persona, SlackPersona)
     return SlackPersona(harness.slack, persona.user, harness.slack.im(persona.user))
-
-
-async def find(redis: Redis, words: str) -> list[str]:
-    """List the keys whose values contain `words`."""
-    found: list[str] = []
-    for key in cast("list[bytes]", await redis.keys()):
-        read = {
-            b"string": lambda key=key: redis.get(key),
-            b"list": lambda key=key: redis.lrange(key, 0, -1),
-            b"hash": lambda key=key: redis.hgetall(key),
-            b"stream": lambda key=key: redis.xrange(key),
-            b"zset": lambda key=key: redis.zrange(key, 0, -1),
-        }.get(cast("bytes", await redis.type(key)))
-        if read is not None and words in str(await cast("Awaitable[object]", read())):
-            found.append(key.decode())
-    return found
 
 
 async def start(harness: ServiceHarness, redis_url: str) -> None:

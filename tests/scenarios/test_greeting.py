@@ -2,25 +2,11 @@
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
 from tests.scenarios.conversation_steps import beginning, echo, says
+from tests.scenarios.new_place_steps import channel, group
 
 GREETING = beginning("start.added")
-
-
-def group(harness: ServiceHarness, language: str = "en") -> TelegramPersona:
-    """A group on Telegram without the bot."""
-    persona = harness.group(language=language)
-    persona.chat.bot_status = "left"
-    return persona
-
-
-def channel(harness: ServiceHarness, language: str = "en-US") -> SlackPersona:
-    """A channel on Slack without the bot."""
-    persona = harness.thread(locale=language)
-    persona.channel.bot_member = False
-    return persona
 
 
 async def answers_on(harness: ServiceHarness, *personas: Persona) -> None:

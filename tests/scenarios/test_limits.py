@@ -9,11 +9,11 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
+from tests.scenarios.access_steps import claim, start
 from tests.scenarios.button_steps import answered
 from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS
 from tests.scenarios.conversation_steps import asked, says, shown, words
 from tests.scenarios.fork_service import fork
-from tests.scenarios.test_access import claim, start
 
 _CACHE_SECONDS = 0.6
 """How long the limits of before may still hold, and a little more."""

@@ -11,8 +11,8 @@ from bots.sandbox.telegram.persona import TelegramPersona
 from core.store.keys import observed_key
 from tests.scenarios.conversation_steps import asked, beginning, says
 from tests.scenarios.model_menu_steps import begun
-from tests.scenarios.test_forget import find
-from tests.scenarios.test_settings import picks
+from tests.scenarios.settings_steps import picks
+from tests.scenarios.store_steps import find
 
 
 async def observed_group(harness: ServiceHarness, redis_url: str) -> TelegramPersona:

@@ -7,10 +7,10 @@ import asyncio
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
+from tests.scenarios.access_steps import claim
 from tests.scenarios.button_steps import grows, told
 from tests.scenarios.conversation_steps import asked, says, words
 from tests.scenarios.model_menu_steps import begun
-from tests.scenarios.test_access import claim
 
 
 async def test_thumbs_are_counted_once_for_each_person_and_model(empty_harness: ServiceHarness) -> None:

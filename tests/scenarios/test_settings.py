@@ -8,17 +8,7 @@ from bots.sandbox.persona import Persona
 from bots.sandbox.telegram.persona import TelegramPersona
 from tests.scenarios.conversation_steps import asked, last_asked, says, until_asked
 from tests.scenarios.model_menu_steps import begun
-
-
-async def picks(persona: Persona, label: str, *shown: str) -> None:
-    """Pick an entry, and wait for a menu with entries that begin so."""
-    await persona.until(lambda: any(label in choice for choice in persona.choices()))
-    await persona.choose(label)
-    await offers(persona, *shown)
-
-
-async def offers(persona: Persona, *shown: str) -> None:
-    await persona.until(lambda: all(any(choice.startswith(label) for choice in persona.choices()) for label in shown))
+from tests.scenarios.settings_steps import offers, picks
 
 
 async def test_one_menu_leads_to_every_choice_and_back(persona: Persona, harness: ServiceHarness) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
+from tests.scenarios.access_steps import claim
 from tests.scenarios.conversation_steps import echo, says
-from tests.scenarios.test_access import claim
-from tests.scenarios.test_slack_http import start_replica
+from tests.scenarios.replica_steps import start_slack_replica
 
 _PUBLISH = "views.publish"
 
@@ -102,7 +102,7 @@ async def test_over_http_any_replica_fills_and_changes_the_tab(empty_harness: Se
     harness = empty_harness
     harness.wanjie.script.models = ("deepseek-v3", *(f"model-{number}" for number in range(120)))
     for _ in range(2):
-        await start_replica(harness, redis_url)
+        await start_slack_replica(harness, redis_url)
     await harness.ready()
     persona = harness.direct()
     await opens_home(persona, "Which models")

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from bots.sandbox.harness import Running, ServiceHarness
+from bots.sandbox.harness import ServiceHarness
 from core.redis import EmbeddedRedis
-from tests.free_port import find_free_port
 from tests.scenarios.conversation_steps import asked, echo, says
+from tests.scenarios.replica_steps import start_slack_replica
 
 
 async def test_replicas_share_the_request_url_and_answer_once_what_is_delivered_twice(
@@ -16,7 +16,7 @@ async def test_replicas_share_the_request_url_and_answer_once_what_is_delivered_
     harness.slack.socket.retry_delays = (0.0, 0.2, 1.0, 3.0)
     harness.wanjie.script.answer = echo
     async with EmbeddedRedis(tmp_path / "shared") as redis_url:
-        replicas = [await start_replica(harness, redis_url) for _ in range(2)]
+        replicas = [await start_slack_replica(harness, redis_url) for _ in range(2)]
         await harness.ready()
         http.lost_answers = 1
         await person.say("one")
@@ -33,11 +33,3 @@ async def test_replicas_share_the_request_url_and_answer_once_what_is_delivered_
     assert len(asked(harness)) == 2
     assert statuses == [0, 0]
     assert not harness.slack.count("apps.connections.open")
-
-
-async def start_replica(harness: ServiceHarness, redis_url: str) -> Running:
-    """Start a process that takes Slack's requests over HTTP."""
-    port, http = find_free_port(), harness.slack.http
-    http.backends.append(f"http://127.0.0.1:{port}")
-    receiving = {"SLACK_MODE": "http", "SLACK_REQUEST_URL": http.url, "SLACK_HTTP_PORT": str(port)}
-    return await harness.start(REDIS_URL=redis_url, SLACK_SIGNING_SECRET=http.signing_secret, **receiving)

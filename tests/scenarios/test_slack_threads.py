@@ -5,7 +5,7 @@ from __future__ import annotations
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
 from tests.scenarios.conversation_steps import asked, echo, says
-from tests.scenarios.test_settings import picks
+from tests.scenarios.settings_steps import picks
 
 
 async def test_a_thread_is_summarised_where_it_is_asked_for(harness: ServiceHarness) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
+from tests.core.chat.sent_files import picture
 from tests.scenarios.conversation_steps import asked, echo, last_asked, says, until_asked
-from tests.scenarios.test_albums import VISION_MODEL
-from tests.scenarios.test_files import picture, pictures, words
+from tests.scenarios.request_steps import VISION_MODEL, pictures, words
 
 BO: dict[str, Any] = {"type": "user", "date": 1, "sender_user": {"id": 5, "is_bot": False, "first_name": "Bo"}}
 SILENCE = 3

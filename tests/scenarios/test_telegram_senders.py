@@ -12,7 +12,7 @@ from tests.core.chat.sent_files import picture
 from tests.core.chat.video_files import make_video
 from tests.scenarios.button_steps import AGAIN
 from tests.scenarios.conversation_steps import asked, says
-from tests.scenarios.test_files import VISION_MODEL, pictures, words
+from tests.scenarios.request_steps import VISION_MODEL, pictures, words
 
 
 async def test_a_user_who_writes_as_a_channel_can_press_the_buttons(harness: ServiceHarness) -> None:

@@ -13,8 +13,8 @@ from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
 from tests.core.chat.sent_files import picture
 from tests.scenarios.conversation_steps import asked, says, words
+from tests.scenarios.request_steps import pictures
 from tests.scenarios.restore_recorded_state import restore
-from tests.scenarios.test_files import pictures
 
 FIRST_ANSWER = "The first answer."
 REGENERATE = {"inline_keyboard": [[{"text": "🔁 Regenerate", "callback_data": "retry:06495a6fede4 1001"}]]}

@@ -14,6 +14,11 @@ from typing import cast
 from redis.asyncio import Redis
 
 
+def make_payload(*, steps: int = 1, pause: float = 0.05, poison: bool = False, until: str = "") -> bytes:
+    """Make the event that tells a worker process how to handle it."""
+    return json.dumps({"steps": steps, "pause": pause, "poison": poison, "until": until}).encode()
+
+
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One step of one run."""

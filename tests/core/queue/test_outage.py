@@ -14,8 +14,7 @@ import pytest
 from core.queue import EnqueueResult, Inbox, Job, Worker, WorkerPeriods
 from core.redis import EmbeddedRedis, connect
 from tests.core.conftest import SpawnWorker, StartWorker
-from tests.core.queue.step_log import Journal, count_entries, find_overlaps
-from tests.core.queue.test_processes import make_payload
+from tests.core.queue.step_log import Journal, count_entries, find_overlaps, make_payload
 
 
 async def test_running_messages_survive_a_kill_of_the_server(tmp_path: Path, spawn: SpawnWorker) -> None:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import signal
 import time
@@ -17,13 +16,16 @@ from redis.asyncio import Redis
 
 from core.queue import EnqueueResult, Inbox, Origin
 from tests.core.conftest import SpawnWorker
-from tests.core.queue.step_log import Journal, JournalEntry, count_entries, find_overlaps, list_started_events
+from tests.core.queue.step_log import (
+    Journal,
+    JournalEntry,
+    count_entries,
+    find_overlaps,
+    list_started_events,
+    make_payload,
+)
 
 LEASE = 2.0
-
-
-def make_payload(*, steps: int = 1, pause: float = 0.05, poison: bool = False, until: str = "") -> bytes:
-    return json.dumps({"steps": steps, "pause": pause, "poison": poison, "until": until}).encode()
 
 
 def find_owner(entries: list[JournalEntry], processes: list[Process]) -> tuple[Process, Process]:

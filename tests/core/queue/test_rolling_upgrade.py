@@ -20,8 +20,8 @@ from core.queue.lane_claims import Claims, Entry
 from core.redis import connect
 from core.redis.client import Script
 from tests.core.conftest import StartWorker
+from tests.core.queue.lane_schedule import KEYS, OPERATIONS, PERSON_LANES, Schedule, list_ready, list_waiting
 from tests.core.queue.scripted_handler import ScriptedHandler, wait_until
-from tests.core.queue.test_fair_shares import KEYS, OPERATIONS, PERSON_LANES, Schedule, list_ready, list_waiting
 
 _SCRIPTS = Path(__file__).with_name("version_0_1_0")
 STREAM = KEYS.stream(0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
@@ -12,7 +11,6 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError as StoreLostError
 
 from bots.sandbox.telegram.simulator import TelegramSim
 from bots.telegram.api.client import TelegramApi
@@ -23,15 +21,10 @@ from bots.telegram.platform import TelegramPlatform, TelegramTokenError
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.settings import TelegramSettings
 from core.chat.port.incoming import Sender
-from core.chat.port.menus import CommandMenus
 from core.chat.port.page import Page
 from core.json_reader import Json
 from core.redis import LeaderLease, RateLimiter
-
-MENU: CommandMenus = {
-    "direct": {"en": [("help", "What I can do"), ("new", "Start anew")], "zh": [("help", "帮助"), ("new", "重新开始")]},
-    "group_admins": {"en": [("settings", "Choices")]},
-}
+from tests.bots.telegram.stored_updates import MENU, Store
 
 
 @dataclass
@@ -57,26 +50,6 @@ class ScriptedApi(TelegramApi):
         self._script.over.set()
         await asyncio.sleep(3600)
         return []
-
-
-class Store:
-    """Keeps what it is given, unless it is told to fail so many times."""
-
-    def __init__(self) -> None:
-        self.kept: list[bytes] = []
-        self.failures = 0
-        self.changed = asyncio.Event()
-
-    async def receive(self, payload: bytes) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise StoreLostError("away")
-        self.kept.append(payload)
-        self.changed.set()
-
-    @property
-    def texts(self) -> list[str]:
-        return [json.loads(payload)["update"].get("message", {}).get("text", "") for payload in self.kept]
 
 
 class PollerHarness:

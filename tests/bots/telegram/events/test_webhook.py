@@ -18,7 +18,7 @@ from bots.telegram.events.webhook import SECRET_HEADER
 from bots.telegram.platform import TelegramPlatform
 from bots.telegram.settings import TelegramSettings
 from core.redis import LeaderLease, RateLimiter
-from tests.bots.telegram.events.test_poller import MENU, Store
+from tests.bots.telegram.stored_updates import MENU, Store
 from tests.free_port import find_free_port
 
 URL = "https://bots.example/telegram"
