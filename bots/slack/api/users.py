@@ -66,11 +66,18 @@ class UserDirectory:
         found = await self._look_up_sender(api, user, _AFFILIATION_MAX_AGE)
         return None if found.failed and not found.fields else read_affiliation(found.fields, team)
 
-    async def look_up_names(self, api: SlackApi, ids: Iterable[str], *, asked_by: str) -> Names:
-        """Look up the names of the first 30 of `ids` (`@U1`, `#C1`) for the user `asked_by`; never raises."""
+    async def look_up_names(self, api: SlackApi, ids: Iterable[str], *, asked_by: str, public: bool = False) -> Names:
+        """Look up the names of the first 30 of `ids` (`@U1`, `#C1`) for the user `asked_by`; never raises.
+
+        `public` leaves out private channels.
+        """
         keys = list(dict.fromkeys(ids))[:_MAX_NAMES]
         found = await asyncio.gather(*(self._look_up_one(api, one, asked_by) for one in keys))
-        known = {one: name for one, result in zip(keys, found, strict=True) if (name := _display_name(result.fields))}
+        known = {
+            one: name
+            for one, result in zip(keys, found, strict=True)
+            if (name := _display_name(result.fields)) and not (public and result.fields.get("is_private"))
+        }
         incomplete = any(result.failed and one not in known for one, result in zip(keys, found, strict=True))
         return Names(known, incomplete=incomplete)
 

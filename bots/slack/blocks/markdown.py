@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from itertools import accumulate
 
 from pyromark import Markdown, Options
@@ -26,7 +27,14 @@ _MENTION = re.compile(
 )
 """The bracket of a mention of people or of a channel, ids of which are written in capitals; also of what only a reader
 of Markdown turns into one, since a part of it is an entity."""
-_PENDING_MENTION = re.compile(rf"(?:<(?:{_SPELLED_PART})?(?:{_BRACKET_ENTITY})?|{_BRACKET_ENTITY})\Z")
+_PENDING_MENTION = re.compile(
+    rf"(?:<(?:{_SPELLED_PART})?(?:{_BRACKET_ENTITY})?|<[@#][A-Z0-9]{{1,20}}\|[^<>|\n]{{0,80}}|{_BRACKET_ENTITY})\Z"
+)
+_NAMED_MENTION = re.compile(r"<([@#][A-Z0-9]{1,20})(?:\|[^<>|\n]{1,80})?>")
+"""A mention of somebody or of a channel by its id, perhaps with a name, which may be wrong."""
+_UNUSUAL_IN_NAMES = re.compile(r"[^\w .'-]|^_+|_+$")
+"""What is left out of a name, so that it formats, links and mentions nothing."""
+_NO_NAMES: Mapping[str, str] = {}
 _BACKSLASH = re.compile(r"\\([!-/:-@\[-`{-~])")
 """An escaped mark of Markdown."""
 _ENTITY = re.compile(rb"&#?\w+;")
@@ -36,12 +44,19 @@ _MAX_NOTIFICATION_LENGTH = 3000
 """Limit of a plain `text` beside blocks; Slack: chat.update refuses more than 4,000."""
 
 
-def render_markdown(text: str, *, final: bool) -> str:
+def list_mentioned(text: str) -> list[str]:
+    """List whom and which channels a text mentions by their ids: `@U1`, `#C1`."""
+    if "<@" not in text and "<#" not in text:
+        return []
+    return [found[1] for found in _NAMED_MENTION.finditer(text)]
+
+
+def render_markdown(text: str, *, final: bool, names: Mapping[str, str] = _NO_NAMES) -> str:
     """Render the part of `text` that will not change: the result for a longer text begins with that for a shorter one.
 
     Slack parses Markdown itself. So marks that Chinese text breaks are fixed, literal text is protected from the parser
-    (see `protect_literals`), and mentions (`<!channel>`, `<@U1>`, `<#C1>`) outside of code are neutralized. Unless
-    `final`, an end that more text may change is held back.
+    (see `protect_literals`), and mentions (`<!channel>`, `<@U1>`, `<#C1>`) outside of code are neutralized: they become
+    `names`, by their ids, or stay as they are written. Unless `final`, an end that more text may change is held back.
     """
     shown = protect_literals(fix_cjk_emphasis(text) if final else stable_prefix(text), strict=True, final=final)
     if "<" not in shown and "&" not in shown:
@@ -52,13 +67,33 @@ def render_markdown(text: str, *, final: bool) -> str:
         shown = shown[: min(held, default=None)]
     if any(contains(code, found.start()) for found in _MENTION.finditer(shown)):
         code = _find_parsed_code(shown, code)
-    return _MENTION.sub(lambda found: found[0] if contains(code, found.start()) else found[0] + WORD_JOINER, shown)
+    return _replace_mentions(shown, code, names)
 
 
-def neutralize_mentions(text: str, *, final: bool) -> str:
+def neutralize_mentions(text: str, *, final: bool, names: Mapping[str, str] = _NO_NAMES) -> str:
     """Return plain text that mentions nobody; unless `final`, without an end that may become a mention."""
     pending = None if final else _PENDING_MENTION.search(text)
-    return _MENTION.sub(lambda found: found[0] + WORD_JOINER, text[: pending.start() if pending else None])
+    return _replace_mentions(text[: pending.start() if pending else None], [], names)
+
+
+def _replace_mentions(shown: str, code: list[tuple[int, int]], names: Mapping[str, str]) -> str:
+    """Replace mentions outside of code by names; one without a name stays, but notifies nobody."""
+    pieces, at = list[str](), 0
+    for found in _MENTION.finditer(shown):
+        start = found.start()
+        if start < at or contains(code, start):
+            continue
+        named = _NAMED_MENTION.match(shown, start)
+        name = _find_name(named, names) if named else ""
+        pieces += [shown[at:start], name or found[0] + WORD_JOINER]
+        at = named.end() if named and name else found.end()
+    return "".join([*pieces, shown[at:]])
+
+
+def _find_name(mention: re.Match[str], names: Mapping[str, str]) -> str:
+    """Return the readable form of a mention, such as `@Ann`; "" without a name."""
+    name = _UNUSUAL_IN_NAMES.sub("", names.get(mention[1], "")).strip()
+    return f"{mention[1][0]}{name}" if name else ""
 
 
 def strip_protection(markdown: str) -> str:

@@ -6,7 +6,7 @@ Slack: blocks hold 12,000 characters of Markdown.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -39,10 +39,11 @@ class PageText:
     answer: str
 
     @classmethod
-    def render(cls, text: str, folded: int, *, final: bool) -> Self:
+    def render(cls, text: str, folded: int, *, final: bool, names: Mapping[str, str] | None = None) -> Self:
         """Render Markdown whose first `folded` characters are reasoning (see `render_markdown`)."""
-        rest = text[folded:].lstrip("\n") if folded else text
-        return cls(neutralize_mentions(text[:folded], final=final or bool(rest)), render_markdown(rest, final=final))
+        rest, known = text[folded:].lstrip("\n") if folded else text, names or {}
+        reasoning = neutralize_mentions(text[:folded], final=final or bool(rest), names=known)
+        return cls(reasoning, render_markdown(rest, final=final, names=known))
 
     def __len__(self) -> int:
         return len(self.reasoning) + len(self.answer)

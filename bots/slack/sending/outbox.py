@@ -40,6 +40,7 @@ from core.chat.text.translations import Translations
 from .fallbacks import FallbackSender
 from .home_tab import publish_home
 from .media import MediaPoster
+from .mention_names import MentionNames
 from .page_update import Destination
 from .stream import PageWriter
 from .typing_status import STATUS_TEXTS, ThreadStatus
@@ -71,6 +72,7 @@ class SlackOutbox(Outbox):
         self._route = ReplyTarget.parse(incoming.reply_route)
         self._presser_notified = self._activity_announced = False
         self._fallbacks = FallbackSender()
+        self._mentions = MentionNames(workspace.users, workspace.api, incoming.sender.id)
         self._status = ThreadStatus(
             workspace.api, workspace.features.status, self._channel, self._thread, self._list_loading_messages
         )
@@ -94,14 +96,17 @@ class SlackOutbox(Outbox):
     ) -> Page:
         """Show `text` as a native stream, or as an updated message where streams are unavailable."""
         with self._detect_absence():
-            updated = await self._pages.update(page, PageText.render(text, folded, final=final), buttons, final=final)
+            body = PageText.render(text, folded, final=final, names=await self._mentions.resolve(text))
+            updated = await self._pages.update(page, body, buttons, final=final)
         if updated.message_id != page.message_id:
             self._status.mark_replied()
         return updated
 
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
         """See `Outbox`; Slack requires that the whole message is updated."""
-        await self._pages.set_buttons(shown.page, PageText.render(shown.text, shown.folded, final=True), buttons)
+        names = await self._mentions.resolve(shown.text)
+        body = PageText.render(shown.text, shown.folded, final=True, names=names)
+        await self._pages.set_buttons(shown.page, body, buttons)
 
     async def mark_as_waiting(self, *, waiting: bool) -> None:
         """See `Outbox`; a removal that the rate limits refuse is made later."""

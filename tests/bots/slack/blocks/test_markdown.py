@@ -12,10 +12,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyromark import Markdown
 
-from bots.slack.blocks.markdown import notification_text, render_markdown, strip_protection
+from bots.slack.blocks.markdown import (
+    list_mentioned,
+    neutralize_mentions,
+    notification_text,
+    render_markdown,
+    strip_protection,
+)
 from core.chat.text.emphasis_repair import fix_cjk_emphasis
 
 _JOINER = "\u2060"
+_NAMES = {"@U1": "Ann *Lee*_", "#C1": "general", "@U2": "", "@W9": "<!channel> here"}
 _pieces = st.sampled_from(
     [
         "<",
@@ -88,6 +95,23 @@ def test_a_mention_from_a_model_pings_nobody(mention: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Ask <@U1> in <#C1>.", "Ask @Ann Lee in #general."),
+        ("<@U1|boss>, see <#C1|x>", "@Ann Lee, see #general"),
+        ("`<@U1>`", "`<@U1>`"),
+        ("<@U2>", f"<{_JOINER}@U2>"),
+        ("<@W9>", "@channel here"),
+    ],
+)
+def test_who_is_mentioned_is_shown_by_name(text: str, shown: str) -> None:
+    assert render_markdown(text, final=True, names=_NAMES) == shown
+    assert list_mentioned(text) == re.findall("[@#][UCW][0-9]", text)
+    if "`" not in text:
+        assert neutralize_mentions(text, final=True, names=_NAMES) == shown
+
+
+@pytest.mark.parametrize(
     "text",
     ["a < b", "<!DOCTYPE html>", "<stdio.h>", "List<@Nullable T>", "<@button/>", "Contact @name", "npm i @types/node"],
 )
@@ -126,7 +150,7 @@ def test_no_text_is_lost(text: str) -> None:
 @example("<a b='\n`<!here>`'>")
 def test_no_mention_remains_at_any_cut_of_the_text(text: str) -> None:
     for final in (True, False):
-        read = Markdown().html(render_markdown(text, final=final))
+        read = Markdown().html(render_markdown(text, final=final, names=_NAMES))
         shown = html.unescape(re.sub(r"<code.*?</code>", "`", read, flags=re.DOTALL))
 
         assert not re.search(r"<(!(channel|here|everyone)\b|@[UW]\d+[>|]|#C\d+[>|])", shown, re.IGNORECASE)
@@ -139,12 +163,12 @@ def test_rendered_text_only_grows(pieces: list[str]) -> None:
     text, shown = "", ""
     for piece in pieces:
         text += piece
-        step = render_markdown(text, final=False)
+        step = render_markdown(text, final=False, names=_NAMES)
 
         assert step.startswith(shown)
 
         shown = step
-    assert render_markdown(text, final=True).startswith(shown)
+    assert render_markdown(text, final=True, names=_NAMES).startswith(shown)
 
 
 def test_only_a_possible_mention_is_held_back() -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 from redis.asyncio import Redis
 
+from bots.sandbox.slack.pings import pings
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack.api import users
 from bots.slack.platform import SlackPlatform
 from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
 from core.chat.port.incoming import Sender
-from core.chat.port.menus import Button, Menu, Option
+from core.chat.port.menus import Button, Menu, Option, ShownMessage
 from core.chat.port.outbox import Activity
 from core.chat.port.page import Page
 from core.chat.port.retry import run_with_retries
@@ -343,3 +345,16 @@ async def test_the_plain_form_of_a_sentence_has_no_marks(scene: Scene) -> None:
     await run_with_retries(lambda: scene.outbox.send_text("**Now**: `kimi-k2` <b> & \\*more\\*"))
 
     assert scene.texts == ["Now: kimi-k2 &lt;b&gt; &amp; *more*"]
+
+
+async def test_whom_an_answer_mentions_is_shown_by_name_and_not_notified(scene: Scene, bob: SlackUser) -> None:
+    other, secret = scene.slack.channel("plans"), scene.slack.channel("board", kind="group")
+    text = f"Ask <@{bob.id}> in <#{other.id}>, not in <#{secret.id}> or <@U404>. <!channel>"
+    page = await scene.show(text[:30])
+    await run_with_retries(lambda: scene.outbox.update_page(page, text, final=True))
+    await scene.new_outbox().set_buttons(ShownMessage(replace(page, done=True), text, 0, ()), ())
+    shown = scene.texts[0].replace("\u2060", "")
+
+    assert shown == f"Ask @Bob in #plans, not in <#{secret.id}> or <@U404>. <!channel>"
+    assert pings(scene.slack.messages(scene.channel, scene.question.ts)[-1]) == []
+    assert scene.slack.count("users.info") == 1
