@@ -19,7 +19,7 @@ from .actions.count_ratings import RatingCounter
 from .actions.name_conversation import ConversationTitles
 from .actions.waiting_questions import WaitingQuestions
 from .actions.warn_of_limits import warn_of_limits
-from .actions.welcome import Welcome, describe_visible_messages
+from .actions.welcome import Welcome
 from .commands.dispatcher import CommandDispatcher
 from .commands.home_page import HomePage
 from .commands.read_event import may_have_news, read_stored
@@ -259,9 +259,7 @@ class Bot:
         """Say how to use the bot, where it is new."""
         read = self._platforms[parse_platform_name(context.job.lane)].read
         if await self._greeting.is_new_chat(context.job.lane, context.incoming, read):
-            await context.reply_text(
-                "\n\n".join([context.translate("start.added"), *await describe_visible_messages(context)])
-            )
+            await self._welcome.greet_group(context)
 
     async def _show_closed_home(self, event: _Event, incoming: Incoming, platform: Platform) -> None:
         """Tell somebody who may not use the bot so on their page, whatever that showed before."""

@@ -30,6 +30,7 @@ async def test_a_group_is_greeted_when_the_bot_is_added(harness: ServiceHarness)
 
         assert "/model" in told
         assert "/help" in told
+        assert "Explain what a deadlock is" in told
     (posted,) = [message for message in harness.slack.messages(slack.channel) if message.bot_id]
     assert posted.thread_ts is None
 

@@ -31,6 +31,11 @@ class Welcome:
             await context.reply_text("\n\n".join(texts))
             await self._conversations.put_note(context.chat, _WELCOMED_NOTE, "1", lifetime=_WELCOMED_LIFETIME)
 
+    async def greet_group(self, context: EventContext) -> None:
+        """Say in a group how to use the bot, with the questions, and what it sees there."""
+        texts = [context.translate("start.added"), context.translate("start.try"), self.list_questions(context)]
+        await context.reply_text("\n\n".join([*texts, *await _describe_visible_messages(context)]))
+
     def _list_prompts(self, context: EventContext) -> tuple[str, ...]:
         """Return the questions, with commands in the form that works in the conversations which they begin."""
         in_threads = context.outbox.capabilities.threads_are_conversations
@@ -44,7 +49,7 @@ class Welcome:
         return "\n".join(lines)
 
 
-async def describe_visible_messages(context: EventContext) -> list[str]:
+async def _describe_visible_messages(context: EventContext) -> list[str]:
     """Say which messages of a group reach the bot, where people do not know."""
     receives_everything = await context.outbox.receives_everything()
     if receives_everything is None:

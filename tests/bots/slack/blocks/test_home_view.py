@@ -31,6 +31,9 @@ def test_slack_takes_every_view(sections: list[HomeSection], menus: bool) -> Non
     view = home_view(sections, "D1", menus=menus)
     check_view(view, "home")
 
+    texts = [block["text"] for block in view["blocks"] if block["type"] == "section"]
+    assert not any("<" in text["text"] for text in texts)  # so it mentions nobody
+    assert all(text["verbatim"] for text in texts)
     assert view["private_metadata"] == "D1"
     assert menus or not any(block["type"] == "actions" for block in view["blocks"])
 
