@@ -35,6 +35,7 @@ from core.chat.commands.home_page import HomePage
 from core.chat.commands.search_menu import MenuSearch
 from core.chat.delivery.answer_buttons import RATE
 from core.chat.delivery.remove_old_buttons import OldButtons
+from core.chat.delivery.step_spacing import StepSpacing
 from core.chat.delivery.waiting_marks import WaitingMarks
 from core.chat.events.access_gate import AccessGate
 from core.chat.events.receiver import EventReceiver
@@ -210,6 +211,7 @@ class Service:
             stored.button_keys,
             defaults,
             self.metrics,
+            StepSpacing(),
         )
 
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:

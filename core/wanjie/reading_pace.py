@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from time import monotonic
 
 _MAX_PAUSE = 0.08
-"""Seconds between two looks at a stream; its end may come meanwhile."""
+"""Seconds."""
+_MAX_STRETCHED_PAUSE = 0.4
 _LEAD = 0.005
 """Seconds by which the last look comes before the text is needed."""
 
@@ -18,6 +19,13 @@ class ReadingPace:
     needed_at: float = 0.0
     """The time (`time.monotonic`) before which nothing of the text will be shown, though it may end."""
 
+    max_pause: float = _MAX_PAUSE
+    """Seconds between two looks; the answer may end meanwhile."""
+
+    def stretch(self, factor: float) -> None:
+        """Make the pauses longer, since the process has much to do."""
+        self.max_pause = min(_MAX_PAUSE * factor, _MAX_STRETCHED_PAUSE)
+
     def get_pause(self) -> float:
         """Return the seconds until the next look is due."""
-        return max(0.0, min(_MAX_PAUSE, self.needed_at - _LEAD - monotonic()))
+        return max(0.0, min(self.max_pause, self.needed_at - _LEAD - monotonic()))

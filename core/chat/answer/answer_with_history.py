@@ -16,6 +16,7 @@ from core.chat.delivery.answer_timer import AnswerTimer
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
+from core.chat.delivery.step_spacing import StepSpacing
 from core.chat.port.incoming import ANYONE, Incoming
 from core.chat.question.prompt import build_messages, remove_speaker
 from core.error_words import keep_error_words
@@ -67,6 +68,7 @@ class AnswerService:
         button_keys: KeyReader,
         defaults: PromptDefaults,
         metrics: Metrics,
+        spacing: StepSpacing,
     ) -> None:
         self._client = client
         self._catalog = catalog
@@ -76,6 +78,7 @@ class AnswerService:
         self._button_keys = button_keys
         self._defaults = defaults
         self._metrics = metrics
+        self._spacing = spacing
 
     @property
     def max_question_tokens(self) -> int:
@@ -98,7 +101,8 @@ class AnswerService:
         finding_voice = asyncio.create_task(_has_speech_model(request.conversation.models))
         request = replace(request, shows_cost=self._shows_cost(context, request))
         timer = AnswerTimer(self._metrics, context.incoming.chat.platform, context.job.stored_at)
-        writer = AnswerWriter(self._client, context, _build_buttons(context, key, finding_voice), request, timer)
+        buttons = _build_buttons(context, key, finding_voice)
+        writer = AnswerWriter(self._client, context, buttons, request, timer, self._spacing)
         text = ""
         try:
             with timer.counting_outcome():

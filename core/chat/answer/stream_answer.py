@@ -18,6 +18,7 @@ from core.chat.delivery.answer_timer import AnswerTimer
 from core.chat.delivery.close_failed_pages import closing_pages
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.event_context import EventContext
+from core.chat.delivery.step_spacing import StepSpacing
 from core.chat.port.menus import ShownMessage
 from core.chat.port.names import remove_direction_overrides
 from core.chat.text.code_fences import find_open_fence
@@ -84,10 +85,12 @@ class AnswerWriter:
         buttons: AnswerButtons,
         request: AnswerRequest,
         timer: AnswerTimer,
+        spacing: StepSpacing,
     ) -> None:
         self._client = client
         self._timer = timer
         self._pace = ReadingPace()
+        self._spacing = spacing
         self._job = context.job
         self._payer = context.payer
         self._outbox = context.outbox
@@ -169,6 +172,7 @@ class AnswerWriter:
             opening=self._open_fence,
             timer=self._timer,
             pace=self._pace,
+            spacing=self._spacing,
         )
 
     async def _stream_chunks(

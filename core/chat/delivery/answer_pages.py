@@ -19,6 +19,7 @@ from .answer_text import TextChunk
 from .answer_timer import AnswerTimer
 from .delivery_checkpoint import DeliveryCheckpoint
 from .page_writer import PageWriter
+from .step_spacing import StepSpacing
 
 
 async def deliver(
@@ -33,6 +34,7 @@ async def deliver(
     opening: str = "",
     timer: AnswerTimer | None = None,
     pace: ReadingPace | None = None,
+    spacing: StepSpacing | None = None,
 ) -> str:
     """Show the chunks of `stream` as one answer in as many pages as it takes; return the answer without reasoning.
 
@@ -41,15 +43,15 @@ async def deliver(
     was shown before. In a `group` the updates slow down. Unless it is a `whole_answer`, whoever takes over asks the
     model again. The last message bears the `buttons`. `opening` is the line of a code fence within which the answer
     begins. `timer` measures the steps. `pace` is told when the next step is due: `stream` need not be
-    read sooner.
+    read sooner. `spacing` is that of all answers of the process.
 
     Raises what `stream` raises (the pages stay in `checkpoint`), `RecipientGoneError` when nobody can read the answer
     any more, `ContentRejectedError` when the platform will never accept it, `OwnershipLostError` when another process
     owns the job.
     """
     buffer = AnswerBuffer()
-    pace = pace or ReadingPace()
-    writer = PageWriter(buffer, outbox, checkpoint, buttons, pace, group=group, opening=opening, timer=timer)
+    pace, spacing = pace or ReadingPace(), spacing or StepSpacing()
+    writer = PageWriter(buffer, outbox, checkpoint, buttons, pace, spacing, group=group, opening=opening, timer=timer)
     pump = asyncio.create_task(_pump(stream, buffer))
     pump.add_done_callback(lambda _: buffer.end())  # also when it was stopped before it began
     stop = asyncio.create_task(_cancel_when_stopped(pump, stopped))

@@ -30,6 +30,7 @@ from .answer_buttons import PageButtons
 from .answer_timer import AnswerTimer
 from .delivery_checkpoint import DeliveryCheckpoint
 from .page_text import PageText
+from .step_spacing import StepSpacing
 from .write_ahead import find_if_lost, write_ahead
 
 _log = structlog.get_logger()
@@ -55,6 +56,7 @@ class PageWriter:
         checkpoint: DeliveryCheckpoint,
         buttons: PageButtons,
         pace: ReadingPace,
+        spacing: StepSpacing,
         *,
         group: bool,
         opening: str,
@@ -75,6 +77,7 @@ class PageWriter:
         self._shown_end = 0
         self._pace = pace
         self._pace.needed_at = 0.0
+        self._spacing = spacing
         self._is_uneditable = False
         """The page's message takes no more updates; its last state will be posted in a new one."""
         self._replaced: list[Page] = []
@@ -118,6 +121,8 @@ class PageWriter:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._buffer.ended.wait()
+                    return
+            self._spacing.note(time.monotonic() - self._pace.needed_at)
 
     async def _finish_full_pages(self) -> None:
         while (end := self._find_end()) is not None:
@@ -163,7 +168,8 @@ class PageWriter:
             return
         is_preview = self._outbox.previews(self._page)
         interval = self._outbox.capabilities.preview_interval if is_preview else self._interval
-        self._pace.needed_at = time.monotonic() + interval
+        self._pace.needed_at = time.monotonic() + interval * self._spacing.factor
+        self._pace.stretch(self._spacing.factor)
         try:
             if is_preview:
                 await self._show_preview(body)
