@@ -5,10 +5,10 @@ UV_VERSION := $(shell awk '/^name = "uv"$$/ { getline; gsub(/.*= |"/, ""); print
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint types layers security audit deployment format bench manifest docs screenshots
+.PHONY: help setup demo run test check lint types layers security audit deployment format bench manifest docs screenshots release-notes
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # $(call sync,options): bring .venv to what uv.lock says. The second try is for networks whose certificates only the
 # system knows.
@@ -77,3 +77,9 @@ docs: .venv/.runtime ## Write docs/commands.md, docs/configuration.md and .env.e
 
 screenshots: setup ## Draw the pictures of the README with the Chromium of the system
 	@$(RUN) tests.bots.demo_page.screenshots
+
+# Of this version, or of another: make release-notes VERSION=0.9.0
+VERSION ?= $(shell awk -F '"' '/^__version__/ { print $$2 }' bots/__init__.py)
+release-notes: ## Print what CHANGELOG.md says of a version
+	@awk -v heading='## [$(VERSION)]' '/^## / { found = index($$0, heading) == 1; seen += found; next } found; END { exit !seen }' CHANGELOG.md \
+	  || { echo "CHANGELOG.md has no version $(VERSION)" >&2; exit 1; }

@@ -132,6 +132,13 @@ def test_kubernetes_runs_the_version_of_this_repository() -> None:
     assert [image["newTag"] for image in kustomization["images"]] == [__version__]
 
 
+@pytest.mark.parametrize("guide", ["README.md", "README.zh-CN.md"])
+def test_the_guide_builds_this_version(guide: str) -> None:
+    named = re.findall(r"wanjie-bots:(\d[\w.]*)", (ROOT / "deploy" / guide).read_text(encoding="utf-8"))
+
+    assert set(named) == {__version__}
+
+
 def test_pods_find_their_probes_and_secrets() -> None:
     [container] = find_objects("Deployment")["bots"]["spec"]["template"]["spec"]["containers"]
     example = (KUBERNETES / "secret.env.example").read_text(encoding="utf-8")

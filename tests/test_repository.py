@@ -32,6 +32,26 @@ def test_the_changelog_knows_the_version() -> None:
     assert not released or released[0] == __version__
 
 
+def print_release_notes(*options: str) -> "subprocess.CompletedProcess[str]":
+    make = shutil.which("make")
+    assert make is not None
+    return subprocess.run(  # noqa: S603 - the Makefile's own target
+        [make, "release-notes", *options], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_release_notes_are_the_section_of_the_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    first, *older = re.split(r"^## .*\n", changelog, flags=re.MULTILINE)[1:]
+    notes, unknown = print_release_notes("VERSION=Unreleased"), print_release_notes("VERSION=0.0")
+
+    assert notes.stdout == first
+    assert notes.returncode == 0
+    assert "CHANGELOG.md has no version 0.0" in unknown.stderr
+    assert unknown.returncode
+    assert not older or print_release_notes().stdout == older[0]
+
+
 def test_the_list_of_metrics_agrees_with_the_registry() -> None:
     text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `(bots_\w+)` \| (\w+) \| (.+) \|$", text, re.MULTILINE)
