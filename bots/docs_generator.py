@@ -11,8 +11,6 @@ from core.chat.text.typed_commands import CHINESE_NAMES
 from core.settings import Variable, list_areas, list_variables
 
 _EVERY_COMMAND_DESCRIPTION = "Any command of the bot by its name"
-_MAX_SHORTCUT_LABEL_LENGTH = 24
-"""Characters that Slack shows of a message shortcut."""
 _MAX_CHINESE_NAMES = 3
 """Names listed in the document; the bot accepts others as well."""
 _GENERATED_NOTICE = "made by `make docs`; do not edit"
@@ -46,9 +44,9 @@ def generate_manifest(request_url: str = "", command_prefix: str = "", *, agent:
             ),
         ],
         [
-            MessageShortcut(command.name, text[:_MAX_SHORTCUT_LABEL_LENGTH], text)
+            MessageShortcut(command.name, sentences.plain_text(f"shortcut.{command.name}", "en"), text)
             for command, text in described
-            if command.of_message
+            if command.shortcut
         ],
         request_url,
         agent=agent,

@@ -73,6 +73,7 @@ class PostFields:
 ANSWER = PostFields("")
 NOTICE = PostFields("said_")
 QUESTION_NOTES = PostFields("notes_")
+ASKED_QUESTION = PostFields("asked_")
 VOICE_FAILURE_NOTICE = PostFields("unspoken_")
 LOST_PICTURES_NOTICE = PostFields("pictures_lost_")
 LIMIT_WARNING = PostFields("limit_")

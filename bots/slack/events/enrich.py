@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from bots.slack.api.files import FilesApi
 from bots.slack.api.retry import look_up
@@ -13,10 +14,16 @@ from bots.slack.api.workspace import WorkspaceApi
 from core.chat.port.incoming import Attachment, Incoming
 
 from .file_attachments import read_files
+from .message_text import read_message
+from .modal_submissions import CUT_QUOTE_KEY
 from .thread import add_thread, add_thread_since
 
 _FILE_TIMEOUT = 6.0
 """Seconds for the look-up of each file."""
+_TS_STEP = Decimal("0.000001")
+"""Between two messages of a channel at least."""
+_MESSAGE_TIMEOUT = 6.0
+"""Seconds for reading a message."""
 _EVENT_TS = re.compile(r"[a-z](\d+\.\d+)")
 """An event id with a ts: of messages, presses, shortcuts."""
 
@@ -31,12 +38,30 @@ async def enrich(incoming: Incoming, workspace: WorkspaceApi, *, since: str | No
             incoming = await add_thread(incoming, workspace)
         elif last := _EVENT_TS.fullmatch(since or ""):
             incoming = await add_thread_since(incoming, workspace, last[1])
+    if CUT_QUOTE_KEY in incoming.unread:
+        incoming = await _read_whole_quote(incoming, workspace)
     incoming, attachments, quoted = await asyncio.gather(
         _fill_in_names(incoming, workspace),
         _look_up_files(incoming.attachments, workspace.files),
         _look_up_files(incoming.quoted_attachments, workspace.files),
     )
     return replace(incoming, attachments=attachments, quoted_attachments=quoted)
+
+
+async def _read_whole_quote(incoming: Incoming, workspace: WorkspaceApi) -> Incoming:
+    """Read the message of which a modal has kept the beginning; where that fails, the beginning has to do."""
+    ts, thread, user = Decimal(incoming.message_id), incoming.thread or incoming.message_id, incoming.sender.id
+    after, before = str(ts - _TS_STEP), str(ts + _TS_STEP)
+    page = await look_up(
+        "a message",
+        lambda: workspace.api.read_thread(incoming.chat.chat, thread, before, user=user, after=after),
+        timeout=_MESSAGE_TIMEOUT,
+    )
+    if page is None or not page.messages:
+        return incoming
+    content = read_message(page.messages[0], workspace.bot.user)
+    unread = tuple(key for key in incoming.unread if key != CUT_QUOTE_KEY)
+    return replace(incoming, quoted=content.command_input, named=content.named, unread=unread)
 
 
 async def _fill_in_names(incoming: Incoming, workspace: WorkspaceApi) -> Incoming:

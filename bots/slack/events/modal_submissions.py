@@ -16,7 +16,8 @@ from core.json_reader import Json, as_list, as_object, as_text, get_object, get_
 _MAX_METADATA_LENGTH = 3_000
 """Characters (Slack: modal views)."""
 _MAX_FILES = 10
-_CUT_KEY = "unread.quote"
+CUT_QUOTE_KEY = "unread.quote"
+"""Marks a message that is quoted in part (`Incoming.unread`)."""
 
 
 def pack_origin(incoming: Incoming, signature: str) -> str:
@@ -66,7 +67,7 @@ def read_submission(body: Json) -> Incoming | None:
         quoted=get_text(origin, "quoted"),
         quoted_attachments=tuple(Attachment("other", as_text(file)) for file in as_list(origin.get("files"))),
         named=tuple(as_text(name) for name in as_list(origin.get("named"))),
-        unread=(_CUT_KEY,) if origin.get("cut") is True else (),
+        unread=(CUT_QUOTE_KEY,) if origin.get("cut") is True else (),
         reply_route=get_text(origin, "route"),
     )
 

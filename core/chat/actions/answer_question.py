@@ -107,6 +107,14 @@ class QuestionAnswerer:
         conversation = await self._answers.load_context(context)
         await self._run(context, AnswerRequest(question, conversation, self._pictures(context), observed=observed))
 
+    async def answer_text(self, context: EventContext, question: Question) -> None:
+        """Answer a question that is no message of the sender's, unless it is too long."""
+        tokens, limit = estimate_tokens(question.text), self._answers.max_question_tokens
+        if tokens > limit:
+            await context.reply("talk.long", tokens=tokens, limit=limit)
+        else:
+            await self.answer_about(context, question, ())
+
     async def continue_last_answer(self, context: EventContext, conversation: ConversationContext) -> None:
         """Continue the newest answer of the history."""
         asked, answer = conversation.history[-2:]

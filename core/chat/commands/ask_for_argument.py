@@ -13,7 +13,7 @@ from core.chat.port.menus import Menu, Option
 from core.chat.text.letters import letters_and_digits
 from core.chat.text.translations import Translations
 
-_QUESTIONS = {"imagine": "ask.imagine", "system": "ask.system"}
+_QUESTIONS = {"imagine": "ask.imagine", "system": "ask.system", "translate": "ask.translate"}
 """The sentence that asks for the argument of each command; it says that a reply is expected."""
 
 

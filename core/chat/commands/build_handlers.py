@@ -30,6 +30,7 @@ from .admin_announce import DISCARD, SEND, AnnounceCommand
 from .admin_limits import LimitRules
 from .admin_models import ModelRules
 from .admin_owner import HAND_OVER, KEEP, OwnerCommand
+from .ask import AskCommand
 from .command_list import COMMANDS
 from .conversation import ConversationCommands
 from .export import ExportCommand
@@ -47,6 +48,7 @@ from .settings import SettingsCommand
 from .speak import SpeakCommand
 from .summarize import SummarizeCommand
 from .system_prompt import SystemCommand
+from .translate import TranslateCommand
 from .usage import UsageCommand
 from .voice import VoiceCommand
 
@@ -140,6 +142,8 @@ def _build_content(services: CommandServices) -> dict[str, CommandHandler]:
         "speak": CommandHandler(speak.speak, button=ButtonHandler(speak.press_speak, in_background=True)),
         "file": CommandHandler(file.post_code, button=ButtonHandler(file.press_file, in_background=True)),
         "summarize": CommandHandler(summarize.summarize),
+        "translate": CommandHandler(TranslateCommand(services.answerer).translate),
+        "ask": CommandHandler(AskCommand(services.answerer).ask),
     }
 
 

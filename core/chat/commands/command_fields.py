@@ -39,5 +39,7 @@ class Command:
     """Means something in groups alone."""
     typed_only: bool = False
     """Means something in threads alone, where no platform takes slash commands, so it stands in no client's menu."""
+    shortcut: bool = False
+    """A platform may offer it among the actions of any message; the locale files name it under `shortcut.<name>`."""
     of_message: bool = False
-    """Works on the message that it replies to, so a platform may offer it among a message's own actions."""
+    """Works on the message that it replies to."""

@@ -10,9 +10,12 @@ from core.chat.generation.image_options import MAX_PROMPT_LENGTH, parse_imagine
 from core.chat.port.forms import CHECKED, MAX_TEXT_LENGTH, CheckField, ChoiceField, Form, TextField
 from core.chat.port.incoming import Incoming
 from core.chat.port.menus import Option
+from core.chat.text.attribution import replace_marks
 from core.chat.text.user_error import UserFacingError
 from core.media.visible_text import strip_invisible
 from core.store import ChatPreferences
+
+from .languages import LANGUAGES, find_language
 
 _RATIOS = {
     "1:1": "form.square",
@@ -37,6 +40,8 @@ class FormRequest:
     incoming: Incoming
     preferences: ChatPreferences
     """Those that hold in the chat."""
+    locale: str
+    """The language tag of whoever fills it in."""
     translate: Translate
 
 
@@ -97,9 +102,37 @@ def _check_system(argument: str) -> None:
         raise UserFacingError("form.empty")
 
 
+def _build_ask(request: FormRequest) -> Form | None:
+    incoming, say = request.incoming, request.translate
+    if not (incoming.quoted or incoming.quoted_attachments):
+        return None
+    question = TextField("question", say("form.question"))
+    return Form(say("form.ask"), say("form.send"), say("form.cancel"), (question,), about=incoming.quoted)
+
+
+def _check_ask(argument: str) -> None:
+    if not strip_invisible(argument):
+        raise UserFacingError("form.missing")
+
+
+def _build_translate(request: FormRequest) -> Form:
+    incoming, say = request.incoming, request.translate
+    now = find_language(request.locale)
+    options = tuple(Option(one.own, one.code, current=one == now) for one in LANGUAGES)
+    language = ChoiceField("language", say("form.language"), options)
+    fields = (language,) if incoming.quoted else (TextField("text", say("form.text")), language)
+    return Form(say("form.translate"), say("form.translate"), say("form.cancel"), fields, about=incoming.quoted)
+
+
+def _write_translate(values: Mapping[str, str]) -> str:
+    return f"{values.get('language', '')}: {values.get('text', '')}".strip()
+
+
 FORMS: Mapping[str, CommandForm] = {
     "imagine": CommandForm(_build_imagine, _write_imagine, _check_imagine, "prompt"),
     "system": CommandForm(_build_system, _write_system, _check_system, "text"),
+    "ask": CommandForm(_build_ask, lambda values: values.get("question", "").strip(), _check_ask, "question"),
+    "translate": CommandForm(_build_translate, _write_translate, lambda _: None, "language"),
 }
 """By the names of their commands."""
 
@@ -109,4 +142,4 @@ def read_submission(incoming: Incoming) -> Incoming:
     form = FORMS.get(incoming.command)
     if form is None or incoming.submission is None:
         return incoming
-    return replace(incoming, text=form.write_argument(incoming.submission.values))
+    return replace(incoming, text=replace_marks(form.write_argument(incoming.submission.values)))

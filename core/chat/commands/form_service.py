@@ -50,7 +50,7 @@ class FormService:
         preferences = await self._conversations.get_effective_preferences(str(chat), str(chat.parent))
         asked = await platform.enrich(asked, sender_only=True)
         locale = preferences.language or asked.sender.locale
-        built = form.build(FormRequest(asked, preferences, partial(self._say, asked, locale)))
+        built = form.build(FormRequest(asked, preferences, locale, partial(self._say, asked, locale)))
         if built is None:
             return None
         signature = (await self._button_keys.read()).sign(*_signed_words(asked))

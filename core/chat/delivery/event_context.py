@@ -143,6 +143,10 @@ class EventContext:
         else:
             await self._deliver(text, DeliveryCheckpoint(self.job, fields))
 
+    async def post_text(self, text: str, fields: PostFields) -> None:
+        """Show a text (Markdown) of the service's own to everybody here, exactly once; see `reply_text`."""
+        await self._deliver(text, DeliveryCheckpoint(self.job, fields))
+
     async def replace_answer(self, text: str) -> None:
         """Show a text of the service's own in place of the answer that was begun, if one was."""
         await self._deliver(text, DeliveryCheckpoint(self.job))

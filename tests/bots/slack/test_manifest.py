@@ -48,7 +48,13 @@ def test_commands_on_messages_become_shortcuts() -> None:
 def test_the_app_s_manifest_keeps_slack_s_limits() -> None:
     features = yaml.safe_load(generate_manifest())["features"]
 
-    assert {"speak", "imagine"} <= {shortcut["callback_id"] for shortcut in features["shortcuts"]}
+    assert [(one["callback_id"], one["name"]) for one in features["shortcuts"]] == [
+        ("imagine", "Draw this"),
+        ("speak", "Speak this"),
+        ("translate", "Translate"),
+        ("summarize", "Summarise thread"),
+        ("ask", "Ask about this"),
+    ]
     assert len(features["shortcuts"]) <= 5
     assert all(0 < len(shortcut["name"]) <= 24 for shortcut in features["shortcuts"])
     assert all(0 < len(shortcut["description"]) <= 150 for shortcut in features["shortcuts"])

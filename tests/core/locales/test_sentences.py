@@ -76,10 +76,11 @@ def test_every_sentence_that_the_code_says_exists() -> None:
     }
 
     assert said <= set(KEYS)
-    assert {key for key in KEYS if not key.startswith(("command.", "usage.", "example."))} <= said
+    assert {key for key in KEYS if not key.startswith(("command.", "usage.", "example.", "shortcut."))} <= said
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=[command.name for command in COMMANDS])
 def test_every_command_is_described(command: Command) -> None:
     assert f"command.{command.name}" in KEYS
+    assert (f"shortcut.{command.name}" in KEYS) == command.shortcut
     assert (f"usage.{command.name}" in KEYS) == (f"example.{command.name}" in KEYS) == command.argument
