@@ -15,7 +15,7 @@ from core.json_reader import Json, as_list, as_object, get_object, get_objects, 
 from .mrkdwn_to_text import format_link
 from .rich_text_to_mrkdwn import read_rich_text
 
-_TEXTLESS_TYPES = frozenset({"actions", "context_actions", "divider", "file", "input", "share_shortcut"})
+_TEXTLESS_TYPES = frozenset({"actions", "context_actions", "divider", "file", "share_shortcut"})
 _PICTURE_TYPES = frozenset({"image"})
 _INTERACTIVE_TYPES = frozenset(
     {"button", "overflow", "workflow_button", "feedback_buttons", "icon_button", "datepicker"}
@@ -182,6 +182,7 @@ _READERS: Mapping[str, Callable[[Json, Mapping[str, str]], str]] = {
     "context": _read_context,
     "data_table": lambda block, names: _join_lines([escape(get_text(block, "caption")), _read_table(block, names)]),
     "data_visualization": _read_chart,
+    "input": lambda block, names: _read_object(get_object(block, "label"), names),
     "markdown": lambda block, _: escape(get_text(block, "text")),
     "rich_text": read_rich_text,
     "section": lambda block, names: _join_lines(_read_section(block, names)),

@@ -15,7 +15,7 @@ from core.chat.text.letters import letters_and_digits
 from core.json_reader import Json, get_object, get_objects, get_text
 
 from .block_text import read_blocks
-from .file_attachments import read_files
+from .file_attachments import describe_hidden_files, read_files
 from .mrkdwn_to_text import is_for_others, mentions_others, parse_mrkdwn, read_labels
 
 _REASONING_TYPES = frozenset({"task_card", "plan", "context"})
@@ -113,7 +113,8 @@ def _to_mrkdwn(message: Json, bot: str) -> str:
         if get_text(message, "user") == bot != ""
         else _read_other_message(message, names)
     )
-    return "\n".join(_remove_repetitions([own, *(part for one in attached for part in _read_attachment(one, names))]))
+    parts = [own, *(part for one in attached for part in _read_attachment(one, names)), describe_hidden_files(message)]
+    return "\n".join(_remove_repetitions(parts))
 
 
 def _read_own_message(message: Json, names: Mapping[str, str]) -> str:

@@ -96,6 +96,12 @@ def _to_degrees(value: object) -> float:
     return float(value) if isinstance(value, int | float) and abs(value) <= 360 else 0.0  # noqa: PLR2004 - degrees
 
 
+def _describe_audio(audio: Json) -> Iterator[str]:
+    """Name a piece of music; the file is read by others."""
+    name = " - ".join(filter(None, (get_text(audio, field) for field in ("performer", "title"))))
+    yield f"[audio] {name}" if name else ""
+
+
 def _describe_contact(contact: Json) -> Iterator[str]:
     yield f"[contact] {get_text(contact, 'first_name')} {get_text(contact, 'last_name')}".rstrip()
     yield get_text(contact, "phone_number")
@@ -154,6 +160,7 @@ _DESCRIBERS: dict[str, Callable[[Json], Iterator[str]]] = {
     "location": _describe_location,
     "contact": _describe_contact,
     "dice": _describe_dice,
+    "audio": _describe_audio,
     "game": _describe_game,
     "checklist": _describe_checklist,
     "invoice": _describe_invoice,

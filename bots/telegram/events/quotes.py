@@ -11,6 +11,7 @@ from .describe_contents import find_replied_part
 from .entities import Span, get_span
 from .forward_origins import get_author
 from .message_text import MessageBody, prepend_content
+from .service_messages import describe_service_message
 
 _FOLD_KIND = "expandable_blockquote"
 
@@ -29,6 +30,8 @@ class Quote:
 def read_answer_text(message: Json, bot: BotIdentity) -> str:
     """Read the text of a message without the reasoning in the folds of the bot's own messages."""
     body = MessageBody.parse(message)
+    if service := describe_service_message(message):
+        return service
     return prepend_content(message, body.to_markdown([(fold, "") for fold in _find_folds(message, body, bot)]).strip())
 
 
@@ -58,10 +61,11 @@ def parse_quote(message: Json, bot: BotIdentity) -> Quote:
 def get_quoted_message(message: Json) -> Json:
     """Return what a message replies to; of a message in another chat only its origin, files and polls are known.
 
-    For a notice that a message was pinned, this is the pinned message.
+    For a notice that a message was pinned, this is the pinned message, if that is still accessible.
     """
     found = get_object(message, "reply_to_message") or get_object(message, "external_reply")
-    return get_object(found, "pinned_message") or found
+    pinned = get_object(found, "pinned_message")
+    return pinned if get_int(pinned, "date") else found
 
 
 def _find_folds(message: Json, body: MessageBody, bot: BotIdentity) -> list[Span]:

@@ -594,3 +594,11 @@ def test_reading_any_rich_text_never_raises_and_repeats_nothing(blocks: list[_Js
 
     assert isinstance(read, MessageText)
     assert read_message(doubled, "UBOT").files == ()
+
+
+def test_the_label_of_an_input_and_the_number_of_hidden_files_are_read() -> None:
+    form = {"type": "input", "label": _plain("Which city?"), "element": {"type": "plain_text_input"}}
+    hidden = [{"id": "F1", "mode": "hidden_by_limit"}, {"id": "F2", "mode": "hidden_by_limit"}]
+
+    assert _read_app(blocks=[form]) == "Which city?"
+    assert _read_text(text="see", files=hidden) == "see\n[2 older files, hidden by the plan of the workspace]"

@@ -202,7 +202,7 @@ def test_files_become_attachments() -> None:
     ]
     found = _read(direct(subtype="file_share", files=files, text=""))
 
-    assert found.text == ""
+    assert found.text == "[1 older file, hidden by the plan of the workspace]"
     assert found.attachments == (
         Attachment("image", "F1", "a.png", "image/png", 7),
         Attachment("voice", "F2", mime="audio/webm"),

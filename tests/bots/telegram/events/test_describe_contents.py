@@ -238,3 +238,33 @@ def test_the_pictures_of_a_rich_message_are_taken() -> None:
         ("voice", "v"),
         ("document", "d"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"new_chat_members": [BO, ANN]}, "[Bo, Ann joined the group]"),
+        ({"left_chat_member": BO}, "[Bo left the group]"),
+        ({"new_chat_title": "Team B"}, "[the group was named Team B]"),
+        ({"pinned_message": {"chat": GROUP, "message_id": 3, "date": 0}}, "[a message was pinned]"),
+        ({"forum_topic_edited": {"name": "Winter"}}, "[the topic was named Winter]"),
+        ({"video_chat_ended": {"duration": 130}}, "[a video chat of 2 min 10 s ended]"),
+        ({"delete_chat_photo": True}, "[the picture of the group was removed]"),
+        (
+            {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86_400}},
+            "[messages are deleted after 1 day]",
+        ),
+        ({"forum_topic_created": {"name": "Winter", "icon_color": 1}}, ""),
+    ],
+)
+def test_a_service_message_that_is_replied_to_is_described(fields: dict[str, Any], text: str) -> None:
+    assert said(text="why?", reply_to_message=message(**fields)).quoted == text
+    assert parse_update({"update_id": 1, "message": message(**fields)}, BOT) is None
+
+
+def test_a_piece_of_music_has_its_performer_and_title() -> None:
+    incoming = said(audio={"file_id": "a", "performer": "Ella", "title": "Summertime"}, caption="What key?")
+
+    assert incoming.text == "[audio] Ella - Summertime\n\nWhat key?"
+    assert kinds(incoming) == [("audio", "a")]
+    assert said(audio={"file_id": "a"}).text == ""
