@@ -224,7 +224,19 @@ class SlackPlatform(RunningPlatform):
     def _installation(self) -> Installation:
         identity = self._identity or Identity("", "")
         settings = self._settings
-        return Installation(identity.team, identity.user, frozenset(settings.allowed_apps), settings.command_prefix)
+        return Installation(
+            identity.team,
+            identity.user,
+            frozenset(settings.allowed_apps),
+            settings.command_prefix,
+            direct_threads=self._has_direct_threads(identity),
+        )
+
+    def _has_direct_threads(self, identity: Identity) -> bool:
+        """Whether each thread of a direct message is a conversation: as set, or where people see them as such."""
+        if self._settings.direct_memory == "auto":
+            return identity.is_agent and not self._open_web.workspaces.get(identity.team).features.agent.is_refused
+        return self._settings.direct_memory == "thread"
 
     def _workspace_of(self, chat: ChatRef) -> WorkspaceApi:
         return self._open_web.workspaces.get(chat.account)

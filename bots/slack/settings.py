@@ -111,6 +111,11 @@ class SlackSettings(SlackAppSettings, PlatformArea):
         description="People (`U…`), channels (`C…`) and other workspaces (`T…`) that may always use the bot, separated "
         "by commas.",
     )
+    direct_memory: Literal["auto", "thread", "chat"] = Field(
+        default="auto",
+        description="What is one conversation in direct messages: each `thread` (each new chat of an agent), or the "
+        "whole `chat`. `auto`: threads where the app is an agent and the workspace has agents.",
+    )
     guests: Literal["on", "off"] = Field(
         default="off", description="`on`: guests of the workspace may use the bot as its members do."
     )

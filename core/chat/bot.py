@@ -29,6 +29,7 @@ from .delivery.event_context import EventContext, new_upload_slots
 from .delivery.remove_old_buttons import OldButtons
 from .events.access_gate import NO_ACCESS, Access, AccessGate, Refusal
 from .events.deletions import Deletions
+from .events.earlier_memory import EarlierMemory
 from .events.greeting import Greeting
 from .events.lanes import parse_platform_name
 from .events.piece_collector import PieceCollector
@@ -79,6 +80,7 @@ class Bot:
         self._piece_collector = PieceCollector(inbox, conversations)
         self._deletions = Deletions(inbox, conversations)
         self._greeting = Greeting(inbox, conversations)
+        self._earlier_memory = EarlierMemory(conversations)
 
     async def handle(self, job: Job) -> None:
         """Answer one event. Raises only `OwnershipLostError` and errors of a store that is away."""
@@ -129,12 +131,13 @@ class Bot:
                 await self._show_closed_home(event, incoming, platform)
             return
         chat = incoming.chat
-        is_deleted, preferences = await asyncio.gather(
+        is_deleted, is_remembered, preferences = await asyncio.gather(
             self._deletions.is_deleted(incoming),
+            self._earlier_memory.recall(incoming),
             self._conversations.get_effective_preferences(str(chat), str(chat.parent)),
         )
         if not is_deleted:
-            incoming = await self._enrich(event.job, incoming, platform, preferences)
+            incoming = await self._enrich(event.job, incoming, platform, preferences, is_remembered=is_remembered)
             context = event.context = self._context(event, incoming, platform, preferences)
             read, prepare = partial(read_stored, platform), partial(self._prepare_ahead, event.job.lane, platform)
             async with self._waiting.looking_after(context, platform, read, prepare):
@@ -195,14 +198,22 @@ class Bot:
         outbox = platform.outbox(incoming)
         return EventContext(incoming, event.job, outbox, self._translations, *known, upload_slots=self._upload_slots)
 
-    async def _enrich(self, job: Job, incoming: Incoming, platform: Platform, preferences: ChatPreferences) -> Incoming:
+    async def _enrich(
+        self,
+        job: Job,
+        incoming: Incoming,
+        platform: Platform,
+        preferences: ChatPreferences,
+        *,
+        is_remembered: bool = True,
+    ) -> Incoming:
         """Look up what the event itself did not tell; presses need the sender alone.
 
         Where the chat has chosen a language, its sentences are in that one, whatever its people's clients say.
         """
         if job.lane_kind.is_fast:
             incoming = await platform.enrich(incoming, sender_only=True)
-        elif not may_have_news(incoming):
+        elif not may_have_news(incoming, is_remembered=is_remembered):
             incoming = await platform.enrich(incoming)
         else:
             last = await self._conversations.get_last_event(choose_memory(incoming, preferences))
@@ -229,8 +240,7 @@ class Bot:
     async def _respond(self, context: EventContext) -> None:
         incoming = context.incoming
         if incoming.deleted:
-            await self._deletions.withdraw(context.chat, incoming.deleted, context.memory)
-            self._remove_old_buttons(context)
+            await self._withdraw(context)
         elif incoming.rating is not None:
             await self._ratings.count(incoming, incoming.rating)
         elif incoming.default_title is not None:
@@ -254,6 +264,14 @@ class Bot:
     async def _answer_visit(self, context: EventContext) -> None:
         """Show what awaits somebody who opens the bot's page, or the private chat."""
         await (self._home.respond(context) if context.incoming.home else self._welcome.welcome(context))
+
+    async def _withdraw(self, context: EventContext) -> None:
+        """Forget a question whose message was deleted, wherever it is remembered."""
+        deleted = context.incoming.deleted
+        await self._deletions.withdraw(context.chat, deleted, context.memory)
+        for chat in await self._earlier_memory.list_other_places(context.incoming):
+            await self._deletions.withdraw(chat, deleted, chat)
+        self._remove_old_buttons(context)
 
     async def _greet(self, context: EventContext) -> None:
         """Say how to use the bot, where it is new."""

@@ -192,6 +192,11 @@ class Conversations:
         moves = [(("COPY", key(chat), key(to)), ("DEL", key(chat))) for key in keys]
         await self._writes.run(history_key(chat), *chain.from_iterable(moves))
 
+    async def copy_history(self, chat: str, to: str) -> None:
+        """Copy the history of a chat into another one that has none; safe to call again. See `move_chat`."""
+        copies = [("COPY", key(chat), key(to)) for key in (history_key, last_append_key)]
+        await self._writes.run(history_key(chat), *copies)
+
     async def save_unanswered(self, chat: str, question: HistoryMessage) -> None:
         """Keep a question that got no answer, until another question is answered."""
         await self._set(unanswered_key(chat), self._pack(question), self._seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.sandbox.harness import ServiceHarness
-from tests.scenarios.conversation_steps import beginning, echo, says, words
+from tests.scenarios.conversation_steps import beginning, echo, last_asked, says, words
 
 _PROMPTS, _RENAME = "assistant.threads.setSuggestedPrompts", "agents.sessions.rename"
 
@@ -13,9 +13,12 @@ def calls(harness: ServiceHarness, method: str) -> int:
 
 
 async def test_the_empty_tab_offers_questions_and_a_session_is_named_after_its_question(
-    harness: ServiceHarness,
+    empty_harness: ServiceHarness,
 ) -> None:
+    harness = empty_harness
     harness.slack.rules.agent_sessions = True
+    await harness.start()
+    await harness.ready()
     harness.wanjie.script.answer = echo
     harness.wanjie.script.first_token_delay = 1.0  # so that there is a time in which it thinks
     assistant, persona = harness.slack.assistant, harness.direct(locale="zh-CN")
@@ -38,10 +41,10 @@ async def test_slack_s_stop_ends_the_answer_of_any_replica_without_a_word(
     empty_harness: ServiceHarness, redis_url: str
 ) -> None:
     harness = empty_harness
+    harness.slack.rules.agent_sessions = True
     for _ in range(2):  # the message goes to one of them, the stop to the other
         await harness.start(REDIS_URL=redis_url)
     await harness.slack.wait_for(lambda: harness.slack.socket.connections == 2)
-    harness.slack.rules.agent_sessions = True
     harness.wanjie.script.answer = lambda _: words(2000)
     harness.wanjie.script.tokens_per_second = 50
     persona = harness.direct()
@@ -49,14 +52,20 @@ async def test_slack_s_stop_ends_the_answer_of_any_replica_without_a_word(
     await persona.until(persona.answers)
     (root,) = [message.ts for message in harness.slack.messages(persona.channel) if not message.bot_id]
     await persona.user.stop(persona.channel, root)
-    await persona.until(lambda: harness.slack.assistant.sessions[persona.channel.id, root] == "active")
+    await persona.until(lambda: harness.slack.assistant.sessions.get((persona.channel.id, root)) == "active")
     await persona.until(lambda: any("Regenerate" in label for label in persona.buttons()))
 
     assert len(persona.answers()) == 1
     assert not any(beginning("stop.done") in answer for answer in persona.answers())
 
 
-async def test_without_agents_the_bot_greets_once_and_answers_all_the_same(harness: ServiceHarness) -> None:
+async def test_in_a_workspace_without_agents_the_bot_greets_once_and_has_one_conversation(
+    empty_harness: ServiceHarness,
+) -> None:
+    harness = empty_harness
+    harness.slack.scopes.add("assistant:write")  # the app is declared as one
+    await harness.start()
+    await harness.ready()
     harness.wanjie.script.answer = echo
     persona = harness.direct()
     await persona.user.open_app()
@@ -64,9 +73,12 @@ async def test_without_agents_the_bot_greets_once_and_answers_all_the_same(harne
     await persona.user.open_app()
     await persona.say("hello")
     await says(persona, "answer to hello")
+    await persona.say("again")
+    await says(persona, "answer to again")
 
+    assert last_asked(harness) == ["hello", "answer to hello", "again"]
     assert "deadlock" in greeting
-    assert len(persona.answers()) == 2
+    assert len(persona.answers()) == 3
     assert calls(harness, _PROMPTS) == 1
     assert calls(harness, _RENAME) == 0
 

@@ -13,7 +13,7 @@ from .call import Args, Json, RefusalError
 from .faults import Fault, Faults
 from .methods.table import METHODS, TOLERATED
 from .rate_limits import Limits, RateLimiter
-from .scopes import GRANTED, check_scope
+from .scopes import GRANTED, check_scope, list_granted
 from .tokens import Tokens
 from .workspace import Workspace
 
@@ -80,8 +80,9 @@ class WebApi:
             if wait := self.limiter.take(method, args.text("channel")):
                 return {"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)}
             self._check_names(method, args)
-            check_scope(method, args, self.scopes, self._workspace)
-            return self.handlers[method](args), 200, {"X-OAuth-Scopes": ",".join(sorted(self.scopes))}
+            check_scope(method, args, self._workspace)
+            granted = ",".join(sorted(list_granted(self._workspace)))
+            return self.handlers[method](args), 200, {"X-OAuth-Scopes": granted}
         except RefusalError as refusal:
             return refusal.answer(), 200, {}
 

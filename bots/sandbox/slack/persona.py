@@ -31,9 +31,13 @@ class SlackPersona:
         self.user = user
         self.channel = channel
         self.root = root
-        """The thread, once it has begun; None in a direct message."""
+        """The thread, once it has begun; in a direct message the one that was opened, else None."""
         self._offered: tuple[str, list[Json]] = ("", [])
         """The message with the list that was searched last, and the options that were found."""
+
+    def open_thread(self, root: str) -> SlackPersona:
+        """Return the same person in a thread, which an agent's app lists among its chats."""
+        return SlackPersona(self._sim, self.user, self.channel, root=root)
 
     @property
     def title(self) -> str:
@@ -43,7 +47,7 @@ class SlackPersona:
         if text.startswith("/") and self.root is None:
             name, _, rest = text.partition(" ")
             await self.user.command(name, rest, self.channel)
-        elif self._direct:
+        elif self._direct and self.root is None:
             await self.user.say(self.channel, text)
         elif self.root is None:
             self.root = (await self.user.mention(self.channel, text)).ts
@@ -55,7 +59,7 @@ class SlackPersona:
         file = self.user.file(name, data, mimetype=mime, subtype="slack_audio" if voice else "")
         spoken = text if self._direct else f"{self._sim.mention} {text}".strip()
         sent = await self.user.say(self.channel, spoken, thread_ts=self.root, files=[file])
-        self.root = None if self._direct else sent.root
+        self.root = self.root if self._direct else sent.root
 
     async def reply(self, text: str, to: str) -> None:
         seen = [message for message in self._seen() if to in message_text(message)]

@@ -5,7 +5,6 @@ from .workspace import Workspace
 
 GRANTED: tuple[str, ...] = (
     "app_mentions:read",
-    "assistant:write",
     "channels:history",
     "channels:manage",
     "channels:read",
@@ -23,10 +22,12 @@ GRANTED: tuple[str, ...] = (
     "reactions:write",
     "users:read",
 )
+_AGENT_SCOPE = "assistant:write"
+"""Slack adds it to an app that is declared as an agent, where the workspace has agents."""
 _NEEDED = {
     "assistant.threads.setStatus": "chat:write",
-    "assistant.threads.setSuggestedPrompts": "assistant:write",
-    "assistant.threads.setTitle": "assistant:write",
+    "assistant.threads.setSuggestedPrompts": _AGENT_SCOPE,
+    "assistant.threads.setTitle": _AGENT_SCOPE,
     "files.completeUploadExternal": "files:write",
     "files.getUploadURLExternal": "files:write",
     "files.info": "files:read",
@@ -50,8 +51,14 @@ class MissingScopeError(RefusalError):
         return super().answer() | {"needed": self.needed, "provided": self.provided}
 
 
-def check_scope(method: str, args: Args, granted: set[str], workspace: Workspace) -> None:
+def list_granted(workspace: Workspace) -> set[str]:
+    """Return the scopes of the bot token."""
+    return workspace.scopes | ({_AGENT_SCOPE} if workspace.rules.agent_sessions else set())
+
+
+def check_scope(method: str, args: Args, workspace: Workspace) -> None:
     """Refuse a method whose scope the token lacks."""
+    granted = list_granted(workspace)
     needed = _NEEDED.get(method, "chat:write" if method.startswith("chat.") else "")
     if method in {"conversations.history", "conversations.replies"}:
         channel = workspace.channels.get(args.text("channel"))

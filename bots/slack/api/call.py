@@ -23,7 +23,7 @@ from core.json_reader import clean_code
 from core.redis import RateLimit, RateLimiter
 
 from .errors import RATE_LIMIT_CODES, TOKEN_CODES, MissingScopeError, error_from_code
-from .required_scopes import list_known_scopes, missing_scopes
+from .required_scopes import AGENT_SCOPE, list_known_scopes, missing_scopes
 
 _log = structlog.get_logger()
 _DEFAULT_RETRY_DELAY, _WORKSPACE_RETRY_DELAY = 1.0, 2.0
@@ -113,6 +113,8 @@ class Identity:
     missing_scopes: tuple[str, ...] = ()
     workspace: str = ""
     """The name of the workspace."""
+    is_agent: bool = False
+    """The app is declared as an agent, whether the workspace has agents or not."""
 
 
 async def fetch_identity(client: AsyncWebClient) -> Identity:
@@ -124,6 +126,7 @@ async def fetch_identity(client: AsyncWebClient) -> Identity:
         user=str(response.get("user_id") or ""),
         missing_scopes=missing_scopes(str(granted)),
         workspace=str(response.get("team") or ""),
+        is_agent=AGENT_SCOPE in list_known_scopes(granted).split(","),
     )
 
 

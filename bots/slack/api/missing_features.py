@@ -20,6 +20,11 @@ class Feature:
         """Whether a call in `channel` may succeed."""
         return self._enabled and channel not in self._missing
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether a call has told that the whole workspace lacks it."""
+        return not self._enabled
+
     def disable(self) -> None:
         """Record that it is missing in the whole workspace."""
         self._enabled = False

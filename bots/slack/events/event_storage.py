@@ -16,7 +16,7 @@ from core.chat.unexpected_errors import UnexpectedErrors
 from core.json_reader import Json, get_object, get_text
 from core.redis import STORE_ERRORS
 
-from .installation import PLATFORM, Installation
+from .installation import PLATFORM, THREAD_MEMORY, Installation
 from .menu_search import find_options
 from .modals import Modals
 from .parse import find_ignored_app
@@ -36,10 +36,10 @@ class NotStoredError(Exception):
 class EventStorage:
     """Stores each payload by `receive`, which returns once it is stored durably.
 
-    `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ..., "team": ...}`
-    as JSON. If it raises, it is called again, for 2.5 seconds in all. Searches in select menus are not stored:
-    `suggest` answers them in the acknowledgement. So are events that `modals` answers by a form, and submissions of
-    forms that it refuses. `find_installation` returns the one for which a payload is sent.
+    `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ..., "team": ...,
+    "memory": "thread" | "chat"}` as JSON. If it raises, it is called again, for 2.5 seconds in all. Searches in select
+    menus are not stored: `suggest` answers them in the acknowledgement. So are events that `modals` answers by a form,
+    and submissions of forms that it refuses. `find_installation` returns the one for which a payload is sent.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class EventStorage:
         if self._modals is not None and await self._modals.open(body, installation):
             return None
         stored = {"type": _event_type(body), "payload": body, "bot": installation.bot, "team": installation.team}
+        stored["memory"] = THREAD_MEMORY if installation.direct_threads else "chat"
         try:
             await self._receive_with_retries(json.dumps(stored, ensure_ascii=False).encode(), deadline)
         except (TimeoutError, *STORE_ERRORS) as error:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.chat.port.incoming import ChatRef
+from core.json_reader import Json, get_object, get_objects, get_text
 
 from .authors import Author
 from .reply_target import ReplyTarget
 
 PLATFORM = "sl"
+THREAD_MEMORY = "thread"
+"""What is stored as `memory` of an event where the threads of direct messages are conversations."""
 EVERY_COMMAND = "wanjie"
 """The slash command that takes every other one: `/wanjie model kimi`."""
 
@@ -23,10 +26,31 @@ class Installation:
     apps: frozenset[str] = frozenset()
     command_prefix: str = ""
     """What the names of slash commands begin with, such as `wj-`."""
+    direct_threads: bool = False
+    """Each thread of a direct message is a conversation of its own."""
 
     def can_answer(self, author: Author) -> bool:
         """Whether an author is answered: users always, apps if the settings allow it."""
         return author.is_person or "*" in self.apps or bool(author.ids & self.apps)
+
+
+def resolve_installation(stored: Json, body: Json, installation: Installation) -> Installation:
+    """Find the installation of an event. Slack Connect: `team_id`, `team.id`, `user.team_id` may be a visitor's."""
+    installed = next(iter(get_objects(body, "authorizations")), Json())
+    team = (
+        get_text(stored, "team")
+        or get_text(installed, "team_id")
+        or get_text(body, "context_team_id")
+        or installation.team
+    )
+    sent = (
+        get_text(body, "team_id")
+        or get_text(get_object(body, "team"), "id")
+        or get_text(get_object(body, "user"), "team_id")
+    )
+    bot = get_text(stored, "bot") or get_text(installed, "user_id") or installation.bot
+    apart = stored.get("memory") == THREAD_MEMORY if stored else installation.direct_threads
+    return replace(installation, team=team or sent, bot=bot, direct_threads=apart)
 
 
 def chat_ref(team: str, channel: str, thread: str, *, direct: bool) -> ChatRef:

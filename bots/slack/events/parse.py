@@ -6,10 +6,19 @@ from dataclasses import replace
 
 from bots.slack.blocks.action_ids import MENU_PREFIX
 from core.chat.port.incoming import ChatRef, Incoming, Sender
-from core.json_reader import Json, as_object, get_object, get_objects, get_text, load_json
+from core.json_reader import Json, as_object, get_object, get_text, load_json
 
 from .authors import Author, read_author
-from .installation import PLATFORM, Installation, chat_ref, command_sign, is_direct, visitor_route
+from .direct_threads import message_event, place_in_thread
+from .installation import (
+    PLATFORM,
+    Installation,
+    chat_ref,
+    command_sign,
+    is_direct,
+    resolve_installation,
+    visitor_route,
+)
 from .interactions import parse_menu_name, read_action, read_place, read_shortcut, read_slash_command
 from .message_text import MessageText, read_message
 from .modal_submissions import read_submission
@@ -17,20 +26,21 @@ from .split_messages import find_cut_separator, get_wait_seconds, leading_blanks
 
 
 def read_event(payload: bytes, installation: Installation) -> Incoming | None:
-    """Read `{"type", "payload", "bot", "team"}` as `SocketListener` stored it; None: there is nothing to answer.
+    """Read what `EventStorage` has stored; None: there is nothing to answer.
 
-    The stored installation, or that of the payload, takes precedence over `installation`. Direct messages are one
-    conversation, whatever their thread; elsewhere each thread is a conversation, and a message in it that mentions
-    others, but not the bot, is ignored. A mention is read from its `message` event, since the `app_mention` that Slack
-    may send as well, before or after it, may lack its files. An edit that adds a mention of the bot is read as if the
-    message had mentioned it at once.
+    The stored installation, or that of the payload, takes precedence over `installation`. A direct message is one
+    conversation, whatever its threads, unless it was stored as one whose threads are apart; elsewhere each thread is a
+    conversation, and a message in it that mentions others, but not the bot, is ignored. A mention is read from its
+    `message` event, since the `app_mention` that Slack may send as well, before or after it, may lack its files. An
+    edit that adds a mention of the bot is read as if the message had mentioned it at once.
     """
     stored = as_object(load_json(payload))
     body = get_object(stored, "payload")
-    installation = _resolve_installation(stored, body, installation)
+    installation = resolve_installation(stored, body, installation)
     match stored.get("type"):
         case "events_api":
-            return _read_events_api(body, installation)
+            found = _read_events_api(body, installation)
+            return found and place_in_thread(found, installation)
         case "slash_commands" | "interactive":
             return read_interaction(body, installation)
         case _:
@@ -39,6 +49,11 @@ def read_event(payload: bytes, installation: Installation) -> Incoming | None:
 
 def read_interaction(body: Json, installation: Installation) -> Incoming | None:
     """Read a slash command, a shortcut, a press or the submission of a modal; None for anything else."""
+    found = _read_interaction(body, installation)
+    return found and place_in_thread(found, installation)
+
+
+def _read_interaction(body: Json, installation: Installation) -> Incoming | None:
     match body.get("type"):
         case "message_action":
             return read_shortcut(body, installation)
@@ -54,7 +69,7 @@ def read_edit(payload: bytes, installation: Installation) -> Incoming | None:
     """Read the new form of an edited message; None for other events, and for those that `read_event` reads."""
     stored = as_object(load_json(payload))
     body = get_object(stored, "payload")
-    event, installation = get_object(body, "event"), _resolve_installation(stored, body, installation)
+    event, installation = get_object(body, "event"), resolve_installation(stored, body, installation)
     edited = get_text(event, "type") == "message" and get_text(event, "subtype") == "message_changed"
     if (
         not edited
@@ -68,14 +83,17 @@ def read_edit(payload: bytes, installation: Installation) -> Incoming | None:
         return None  # a reply or a reaction, not an edit
     found = _read_message_event(_with_channel(after, event), get_text(body, "api_app_id"), installation)
     changed = get_text(event, "event_ts") or get_text(event, "ts")
-    return found and replace(found, event_id=f"e{changed}", edits=found.message_id, wait_seconds=0.0)
+    if found is None:
+        return None
+    edit = replace(found, event_id=f"e{changed}", edits=found.message_id, wait_seconds=0.0)
+    return place_in_thread(edit, installation)
 
 
 def read_part(payload: bytes, installation: Installation) -> Incoming | None:
     """Read a text outside threads that does not mention the bot: it may be the rest of a longer one that does."""
     stored = as_object(load_json(payload))
     body = get_object(stored, "payload")
-    event, installation = get_object(body, "event"), _resolve_installation(stored, body, installation)
+    event, installation = get_object(body, "event"), resolve_installation(stored, body, installation)
     is_text = get_text(event, "type") == "message" and not get_text(event, "subtype") and not event.get("files")
     if not is_text or not installation.team or not get_text(event, "channel") or get_text(event, "thread_ts"):
         return None
@@ -95,12 +113,14 @@ def read_search(body: Json, installation: Installation) -> tuple[str, ChatRef, s
 
     Slack: `block_suggestion`.
     """
-    place, action_id = read_place(body, _resolve_installation({}, body, installation)), get_text(body, "action_id")
+    installation = resolve_installation({}, body, installation)
+    place, action_id = read_place(body, installation), get_text(body, "action_id")
     if place is None or body.get("type") != "block_suggestion" or not action_id.startswith(MENU_PREFIX):
         return None
+    apart = place.direct and installation.direct_threads
     return (
         parse_menu_name(action_id),
-        place.chat,
+        replace(place.chat, thread=place.thread) if apart else place.chat,
         get_text(body, "value"),
         Sender(get_text(get_object(body, "user"), "id")),
     )
@@ -108,7 +128,7 @@ def read_search(body: Json, installation: Installation) -> tuple[str, ChatRef, s
 
 def find_ignored_app(body: Json, installation: Installation) -> frozenset[str]:
     """Return the ids of an app that addresses the bot and is not allowed; empty in every other case."""
-    event, installation = get_object(body, "event"), _resolve_installation({}, body, installation)
+    event, installation = get_object(body, "event"), resolve_installation({}, body, installation)
     if event.get("type") != "message":
         return frozenset()
     author = read_author(event, installation.bot, get_text(body, "api_app_id"))
@@ -119,24 +139,6 @@ def find_ignored_app(body: Json, installation: Installation) -> frozenset[str]:
         or read_message(event, installation.bot).mentions_bot
     )
     return author.ids if addressed else frozenset()
-
-
-def _resolve_installation(stored: Json, body: Json, installation: Installation) -> Installation:
-    """Find the installation of an event. Slack Connect: `team_id`, `team.id`, `user.team_id` may be a visitor's."""
-    installed = next(iter(get_objects(body, "authorizations")), Json())
-    team = (
-        get_text(stored, "team")
-        or get_text(installed, "team_id")
-        or get_text(body, "context_team_id")
-        or installation.team
-    )
-    sent = (
-        get_text(body, "team_id")
-        or get_text(get_object(body, "team"), "id")
-        or get_text(get_object(body, "user"), "team_id")
-    )
-    bot = get_text(stored, "bot") or get_text(installed, "user_id") or installation.bot
-    return replace(installation, team=team or sent, bot=bot)
 
 
 def _read_events_api(body: Json, installation: Installation) -> Incoming | None:
@@ -186,7 +188,7 @@ def _create_incoming(
     thread = get_text(event, "thread_ts") or ts
     found = Incoming(
         chat=chat_ref(installation.team, get_text(event, "channel"), thread, direct=direct),
-        event_id=f"m{ts}",
+        event_id=message_event(ts),
         message_id=ts,
         sender=author.sender,
         text=content.text,
@@ -194,7 +196,7 @@ def _create_incoming(
         addressed=addressed,
         mentioned=content.mentions_bot,
         thread=thread,
-        starts_thread=not direct and thread == ts,
+        starts_thread=thread == ts and not (direct and not installation.direct_threads),
         command_sign=command_sign(get_text(event, "thread_ts"), installation.command_prefix, direct=direct),
         attachments=content.files,
         quoted=content.forwarded_text,

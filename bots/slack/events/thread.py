@@ -67,15 +67,15 @@ class _ThreadMessage:
 async def add_thread(incoming: Incoming, workspace: WorkspaceApi) -> Incoming:
     """Add the thread to a message that mentions the bot there for the first time.
 
-    The first message is quoted, the later ones are its discussion. The files are those of the message itself, of the
-    first one or, if it has none, of the newest that has some. A thread that cannot be read in time is `unread`. Never
-    raises.
+    The first message is quoted, the later ones are its discussion; in a direct message, the bot's answers are among
+    them, since nothing is remembered of it. The files are those of the message itself, of the first one or, if it has
+    none, of the newest that has some. A thread that cannot be read in time is `unread`. Never raises.
     """
     thread = await _read_thread(incoming, workspace.api, before=incoming.message_id)
     if thread is None or not thread.messages:
         return _mark_unread(incoming, "unread.thread")
     first, *others = [_ThreadMessage(message, read_message(message, workspace.bot.user)) for message in thread.messages]
-    since = [message for message in others if not is_own(message.message, workspace.bot.user)]
+    since = [one for one in others if incoming.direct or not is_own(one.message, workspace.bot.user)]
     incoming = _add_files(incoming, [first, *reversed(since[-_MAX_MESSAGES:])])
     if any(message.excerpt for message in since):
         return await _add_discussion(incoming, [first, *since], workspace, more=thread.more)

@@ -75,7 +75,8 @@ def _is_useful(context: EventContext, command: Command) -> bool:
 
 def _describe_command(context: EventContext, command: Command) -> str:
     # Outside the threads of a channel, a command of a conversation works only inside a thread, where the sign is `!`.
-    sign = "!" if command.within_conversation and context.is_outside_threads else context.incoming.command_sign
+    needs_thread = command.within_conversation and not command.of_direct_chat
+    sign = "!" if needs_thread and context.is_outside_threads else context.incoming.command_sign
     usage = " ".join(
         filter(None, (command.name, context.translate(f"usage.{command.name}") if command.argument else ""))
     )

@@ -30,6 +30,8 @@ class Command:
     """Its argument is a text of any length, such as what is to be drawn."""
     within_conversation: bool = False
     """Concerns one conversation, so it cannot be used outside the threads of a chat whose conversations are threads."""
+    of_direct_chat: bool = False
+    """It may be used beside the threads of a private chat as well: it concerns that chat then."""
     concerns: Literal["", "running", "newest", "conversation"] = ""
     """In a group it is for admins and for who asked what it concerns: what is being answered, the newest question, or
     every question that is remembered."""

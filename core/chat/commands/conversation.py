@@ -47,7 +47,8 @@ class ConversationCommands:
 
     async def press_stop(self, context: EventContext, button_data: ButtonData, _: str) -> None:
         """Stop the answer above the button, and no other."""
-        if await self._inbox.request_stop(context.chat, tag=button_data.tag):
+        stopped = [await self._inbox.request_stop(str(chat), tag=button_data.tag) for chat in context.incoming.places]
+        if any(stopped):
             await context.notify_presser("stop.done")
         else:
             await context.notify_presser("answer.ended")

@@ -15,6 +15,7 @@ from core.chat.port.platform import Platform
 from core.queue import Inbox
 
 from .command_and_button_permissions import CommandPermissions, may_press
+from .command_fields import Command
 from .command_list import find_command, nearest_command
 from .handler_types import ButtonHandler, CommandHandler
 from .settings_row import TO_SETTINGS
@@ -57,7 +58,7 @@ class CommandDispatcher:
         command = find_command(name)
         if command is None:
             await _report_unknown_command(context, name)
-        elif command.within_conversation and context.is_outside_threads:
+        elif context.is_outside_threads and _needs_thread(context, command):
             await context.reply("command_error.thread", name=name)
         elif not await self._permissions.may_run(context, command):
             await context.reply(_REFUSALS[command.concerns])
@@ -116,6 +117,11 @@ class CommandDispatcher:
         read = self._platforms[parse_platform_name(lane)].read
         events = [read(payload) for payload in await self._inbox.list_waiting(lane)]
         return any(event is not None and event.choice == context.incoming.choice for event in events)
+
+
+def _needs_thread(context: EventContext, command: Command) -> bool:
+    """Whether a command concerns one conversation, and no thread tells which one."""
+    return command.within_conversation and not (context.incoming.direct and command.of_direct_chat)
 
 
 async def _report_unknown_command(context: EventContext, name: str) -> None:

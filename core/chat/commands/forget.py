@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.chat.delivery.event_context import EventContext
 from core.chat.events.deletions import DELETION_NOTE, Deletions
+from core.chat.events.earlier_memory import RECALLED_NOTE
 from core.chat.events.greeting import MIGRATION_NOTE
 from core.chat.events.lanes import get_origin
 from core.chat.question.prompt import describe_speaker
@@ -16,7 +17,7 @@ from .preference_scope import describe_scope
 from .set_preference import PreferenceWriter
 
 _CONFIRMATIONS = frozenset({"yes", "确认", "確認", "是"})
-_KEPT_NOTES = (DELETION_NOTE, MIGRATION_NOTE)
+_KEPT_NOTES = (DELETION_NOTE, MIGRATION_NOTE, RECALLED_NOTE)
 
 
 class ForgetCommand:
@@ -64,7 +65,9 @@ class ForgetCommand:
         await self._withdraw(await self._waiting.drop_of_conversation(chat, kept_lane=context.job.lane))
         await self._dead_letters.drop_of_conversation(chat)
         deletes_preferences = await self._preferences.may_set(context)
-        await self._erasure.delete_chat(chat, preferences=deletes_preferences, kept_notes=_KEPT_NOTES)
+        await self._erasure.delete_chat(
+            chat, threads=context.is_outside_threads, preferences=deletes_preferences, kept_notes=_KEPT_NOTES
+        )
         await self._erasure.rewrite_log()
         await context.reply("forget.done" if deletes_preferences else "forget.done_without_settings")
 

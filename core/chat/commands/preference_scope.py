@@ -13,4 +13,6 @@ def describe_scope(context: EventContext) -> Markdown:
         return context.translate("where.direct")
     if chat.thread:
         return context.translate("where.thread" if threads else "where.topic")
-    return context.translate("where.channel" if threads and not context.incoming.direct else "where.chat")
+    if context.is_outside_threads:
+        return context.translate("where.direct_threads" if context.incoming.direct else "where.channel")
+    return context.translate("where.chat")

@@ -25,13 +25,14 @@ def read_stored(platform: Platform, payload: bytes) -> Incoming | None:
     return replace_typed_marks(addition) if addition.part else parse_command(replace_typed_marks(addition))
 
 
-def may_have_news(incoming: Incoming) -> bool:
+def may_have_news(incoming: Incoming, *, is_remembered: bool = True) -> bool:
     """Whether something else was said that is news to the bot: only words that call it into a group bring any.
 
-    Of commands, only those that work on a message read on.
+    So do those in a thread of a private conversation of which nothing is remembered. Of commands, only those that work
+    on a message read on.
     """
     if incoming.choice is not None or incoming.added or incoming.rating is not None:
         return False
     command = find_command(incoming.command)
     asks = incoming.mentioned or (incoming.addressed and not incoming.direct and not incoming.command)
-    return asks and (command is None or command.of_message)
+    return (asks or not is_remembered) and (command is None or command.of_message)

@@ -68,4 +68,4 @@ def _list_origins(incoming: Incoming) -> tuple[ChatRef, ...]:
     A message to which somebody replied has become the first one of a thread; it was posted in the chat around that.
     """
     chat = incoming.chat
-    return (chat, chat.parent) if chat.thread and chat.thread == incoming.message_id else (chat,)
+    return (chat, chat.parent) if chat.thread and chat.thread == incoming.message_id else incoming.places

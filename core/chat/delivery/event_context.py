@@ -116,9 +116,10 @@ class EventContext:
 
     @property
     def is_outside_threads(self) -> bool:
-        """Whether it was said in a channel whose conversations are its threads, and in none of them."""
-        threads = self.outbox.capabilities.threads_are_conversations
-        return threads and not self.incoming.direct and not self.incoming.chat.thread
+        """Whether it was said where the conversations are threads, and in none of them."""
+        incoming = self.incoming
+        threads = self.outbox.capabilities.threads_are_conversations and not incoming.direct
+        return (threads or incoming.direct_threads) and not incoming.chat.thread
 
     def translate(self, key: str, /, **values: object) -> Markdown:
         """Return a sentence in the sender's language; values that are no `Markdown` are literal text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from .forms import Submission
@@ -110,6 +110,10 @@ class Incoming:
     """Without the bot's mention and without the command word."""
     direct: bool = False
     """A private conversation: nobody else reads along."""
+    direct_threads: bool = False
+    """Each thread of this private chat is a conversation of its own; what is chosen beside them holds in all."""
+    root_event: str = ""
+    """Of what was said in such a thread: the event of the message that began it; "" for that message itself."""
     addressed: bool = True
     """False: said in a thread without naming the bot; it counts only where the bot already takes part."""
     replies_to_bot: bool = False
@@ -185,6 +189,18 @@ class Incoming:
     """Keys of sentences about what the platform could not tell of it in time, to be said above the answer."""
     reply_route: str = ""
     """A private way back that only the platform's outbox understands."""
+
+    @property
+    def places(self) -> tuple[ChatRef, ...]:
+        """The conversations that it may belong to.
+
+        Whether the threads of a private conversation are apart may have changed since the message was posted that it
+        is about.
+        """
+        chat, around = self.chat, self.chat.parent
+        if not self.direct:
+            return (chat,)
+        return tuple(dict.fromkeys((chat, around, replace(around, thread=self.thread))))
 
     @property
     def person(self) -> str:

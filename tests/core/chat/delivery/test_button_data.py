@@ -34,6 +34,20 @@ def test_a_button_says_what_it_was_made_for() -> None:
     assert (pressed.data, pressed.action) == (DATA, "again")
 
 
+def test_a_button_of_a_private_chat_works_whether_its_threads_are_apart_or_not() -> None:
+    thread = ChatRef("sl", "T", "D", "5.1")
+    made_apart, made_together = (DATA.sign(KEY, chat, "imagine", "again") for chat in (thread, thread.parent))
+    presses = [
+        replace(press(value, chat=chat), direct=True, thread=thread.thread)
+        for value in (made_apart, made_together)
+        for chat in (thread, thread.parent)
+    ]
+
+    assert [is_genuine(pressed) for pressed in presses] == [True] * 4
+    assert not is_genuine(replace(presses[1], thread="6.1"))
+    assert not is_genuine(replace(presses[1], direct=False))
+
+
 @pytest.mark.parametrize(
     "forged",
     [

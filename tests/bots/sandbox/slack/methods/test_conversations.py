@@ -145,6 +145,9 @@ async def test_suggested_prompts_and_titles_are_stored(
 ) -> None:
     prompt = {"title": "Hi", "message": "Say hi"}
     suggested = client.assistant_threads_setSuggestedPrompts(channel_id=channel.id, prompts=[prompt])
+    assert await refused(suggested) == "missing_scope"
+    sim.scopes.add("assistant:write")  # the app is declared as an agent, but the workspace has none
+    suggested = client.assistant_threads_setSuggestedPrompts(channel_id=channel.id, prompts=[prompt])
     assert await refused(suggested) == "not_agent_app"
     sim.rules.agent_sessions = True
     await client.assistant_threads_setSuggestedPrompts(channel_id=channel.id, prompts=[prompt])
