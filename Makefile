@@ -75,7 +75,7 @@ manifest: .venv/.runtime ## Write deploy/slack-manifest.yaml from the commands
 docs: .venv/.runtime ## Write docs/commands.md, docs/configuration.md and .env.example from the code
 	@$(RUN) bots docs
 
-screenshots: setup ## Draw the pictures of the README with the Chromium of the system
+screenshots: setup ## Draw the pictures of the README and the guide with the Chromium of the system
 	@$(RUN) tests.bots.demo_page.screenshots
 
 # Of this version, or of another: make release-notes VERSION=0.9.0

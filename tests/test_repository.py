@@ -85,6 +85,16 @@ def test_the_tools_of_developers_are_installed_for_developers_alone(target: str,
     assert 'echo "Installing' in planned
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_figures_of_the_readme_are_those_that_were_measured(name: str) -> None:
+    promises = (ROOT / name).read_text(encoding="utf-8").split("\n## ")[2]
+    measured = (ROOT / "docs/performance.md").read_text(encoding="utf-8")
+    figures = re.findall(r"\d+[.,]\d+", promises)
+
+    assert len(figures) >= 4
+    assert [figure for figure in figures if figure not in measured] == []
+
+
 def test_the_map_shows_every_room() -> None:
     tree = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").partition("```text")[2].partition("```")[0]
     rooms = {

@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of the demo's page for the README, as a Chromium of the system draws them."""
+"""`make screenshots`: pictures of the demo's page for the README and the guide, drawn by the system's Chromium."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SIZE = ViewportSize(width=1360, height=860)
 
 
 async def make_screenshots() -> None:
-    """Write `demo.png` and `demo.zh.png` into docs/images."""
+    """Write the page, its phone with a menu and its workspace with a thread into docs/images, in each language."""
     with tempfile.TemporaryDirectory() as folder:
         async with DemoPage.open(Path(folder), {}) as page, async_playwright() as playwright:
             await page.control("model", {"speed": 150, "delay": 0.1})
@@ -26,11 +26,14 @@ async def make_screenshots() -> None:
             browser = await playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
             )
-            for locale, name in (("en-US", "demo.png"), ("zh-CN", "demo.zh.png")):
+            for locale, ending in (("en-US", ".png"), ("zh-CN", ".zh.png")):
                 tab = await browser.new_page(viewport=_SIZE, locale=locale)
                 await tab.goto(address)
                 await (_play_chinese if locale == "zh-CN" else _play_english)(tab)
-                await tab.screenshot(path=_FOLDER / name)
+                await tab.screenshot(path=_FOLDER / f"demo{ending}")
+                await tab.locator(".workspace").screenshot(path=_FOLDER / f"slack{ending}")
+                await _open_menu(tab, "/设置" if locale == "zh-CN" else "/settings")
+                await tab.locator(".phone").screenshot(path=_FOLDER / f"telegram{ending}")
             await browser.close()
             await server.close()
 
@@ -55,6 +58,13 @@ async def _play_chinese(tab: Page) -> None:
     await tab.get_by_role("button", name="回复: 1").click()
     await tab.locator(".thread .controls button").nth(1).wait_for()
     await tab.wait_for_timeout(1000)
+
+
+async def _open_menu(tab: Page, command: str) -> None:
+    phone = tab.locator(".phone")
+    await _write(phone.locator("textarea"), command)
+    await phone.locator(".keyboard button, .controls button").last.wait_for()
+    await tab.wait_for_timeout(2000)
 
 
 async def _write(box: Locator, text: str) -> None:
