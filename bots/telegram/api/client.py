@@ -59,7 +59,8 @@ class TelegramApi(Bot):
         if endpoint.startswith("edit") and not isinstance(result, dict | bool):  # the SDK would raise a TypeError
             raise NetworkError("the response holds no message")
         self._calls.count(endpoint)
-        return result
+        # Nobody needs the message that was edited, and to build it takes a third of the time of a call.
+        return True if endpoint == "editMessageText" else result
 
     async def download(self, file_id: str, *, max_bytes: int) -> bytes | None:
         """Read a file that somebody sent (Bot API: getFile); None when it has more than `max_bytes` bytes."""

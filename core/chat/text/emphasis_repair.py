@@ -35,6 +35,8 @@ _ANY_PAIR = re.compile("[*~`]")
 """Without any of these a line has no pair, and opens no code."""
 _HEADING = re.compile(r" {0,3}#{2,6}(?=[\u2e80-\U0010ffff]|\*\*|\d)")
 """A heading without its blank. A single `#` begins a hashtag."""
+_ASCII_HEADING = re.compile(r"^ {0,3}#{2,6}(?=\*\*|\d)", re.MULTILINE)
+"""All that there is to fix in a text without Chinese."""
 _MAX_PAIR_LENGTH = 200
 """Characters of a pair for which a stream is held back; longer pairs stay as they are."""
 _KINDS = frozenset(("*", "**", "***", "~~"))
@@ -52,6 +54,8 @@ def fix_cjk_emphasis(text: str) -> str:
     code, a link, a bracket that belongs to a part), a blank is added outside. No other character is added or removed. A
     second call changes nothing.
     """
+    if text.isascii() and not _ASCII_HEADING.search(text):
+        return text
     return _fix_lines(text, final=True)
 
 

@@ -59,14 +59,23 @@ def find_code_spans(text: str) -> tuple[list[tuple[int, int]], int]:
 
 def find_open_marks(text: str) -> list[OpenMark]:
     """Find the marks, code, links and addresses that the last paragraph of a text leaves open, in order."""
-    reader, position = _Reader(strict=True), 0
+    lines = text.split("\n")
+    reader, position, last_paragraph = _Reader(strict=True), 0, _find_last_paragraph(lines)
     found: list[OpenMark] = []
-    for line in text.split("\n"):
-        if not line.strip() or not reader.is_continuation(line):
-            found = []
-        found = reader.find_open_marks(line, position, found)
+    for number, line in enumerate(lines):
+        if number < last_paragraph:
+            reader.skip_line(line)
+        else:
+            found = reader.find_open_marks(line, position, found if reader.is_continuation(line) else [])
         position += len(line) + 1
     return sorted(found, key=lambda one: one.start)
+
+
+def _find_last_paragraph(lines: list[str]) -> int:
+    """Return the number of the last blank line that is not in a fence; 0 when there is none."""
+    fences = FenceTracker()
+    blank = [number for number, line in enumerate(lines) if not fences.read_line(line) and not line.strip()]
+    return blank[-1] if blank else 0
 
 
 def close_open_marks(text: str) -> str:
@@ -154,9 +163,14 @@ class _Reader:
         growing += [token.start for token in code if token.touches_end]
         return [(token.start, token.end) for token in code], min([len(line), *growing])
 
+    def skip_line(self, line: str) -> None:
+        """Read a line of a paragraph that has ended: whatever it leaves open, the end closes."""
+        if not self._fences.read_line(line):
+            self._is_prose(line)
+
     def is_continuation(self, line: str) -> bool:
         """Whether a line may continue the paragraph before it."""
-        return not (_ITEM.match(line) or re.match(r"\s*(?:#{1,6}\s|\||>)", line))
+        return bool(line.strip()) and not (_ITEM.match(line) or re.match(r"\s*(?:#{1,6}\s|\||>)", line))
 
     def find_open_marks(self, line: str, position: int, before: list[OpenMark]) -> list[OpenMark]:
         """Return the marks that are open after a line at `position`, given those `before` it."""

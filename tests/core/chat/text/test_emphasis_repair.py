@@ -145,6 +145,13 @@ def test_a_text_without_chinese_is_unchanged(text: str) -> None:
     assert fix_cjk_emphasis(text) == text
 
 
+@given(st.lists(st.sampled_from(("#", "##", "1", "**", "*", "`", "\n", " ", "a", "~~", "$", "```\n")), max_size=25))
+@example(["##", "1"])
+def test_a_text_without_chinese_is_fixed_as_beside_chinese(pieces: list[str]) -> None:
+    text, chinese = "".join(pieces), "\n\n中"
+    assert fix_cjk_emphasis(text) == fix_cjk_emphasis(text + chinese).removesuffix(chinese)
+
+
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=2), max_size=25))
 @example(["$**注", "：**请$", "5"])
 @example(["`a ``", " **注：**请", "`"])
