@@ -49,6 +49,12 @@ class TelegramActs(Acts):
         """Change an own message."""
         self._person.edit(self._find(message), text)
 
+    async def react(self, message: str, emoji: str) -> None:
+        """Set a reaction in the place of the one before; the same one again removes it."""
+        found = self._find(message)
+        before = found.reactions.get(self._person.user.id, ())
+        self._person.react(found, *(() if emoji in before else (emoji,)))
+
     def read_file(self, file_id: str) -> tuple[bytes, str]:
         """Return the bytes of a file and its media type."""
         file = self._sim.file_of(file_id)

@@ -11,14 +11,20 @@ from typing import Any, TypeAlias, TypeVar
 import aiohttp
 
 from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.telegram.http_server import Received
 
 from .feed import Feed
 from .processes import Replicas
 
 Json: TypeAlias = dict[str, Any]
 _Call = TypeVar("_Call")
+_Line: TypeAlias = tuple[float, str, str, str]
+"""When a call came, its method, its outcome, and how much of the chat's limit was used then."""
 _QUIET_METHODS = frozenset({"getUpdates", "getMe", "apps.connections.open", "auth.test"})
 """Calls that go on all the time, and tell nothing."""
+_COUNTED_PREFIXES = ("send", "edit")
+_UNCOUNTED_METHODS = frozenset({"sendChatAction", "sendMessageDraft", "editForumTopic"})
+"""Methods of Telegram that are no messages."""
 _TOO_MANY_REQUESTS = 429
 _KEPT_CALLS = 100
 _SAMPLE = re.compile(r"^(bots_\w+?)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
@@ -45,17 +51,17 @@ class CallWatcher:
             ("slack", self._list_slack_calls()),
             ("wanjie", self._list_wanjie_calls()),
         ):
-            for at, method, outcome in calls:
+            for at, method, outcome, budget in calls:
                 if method not in _QUIET_METHODS:
-                    self._publish(platform, at, method, outcome)
+                    self._publish(platform, at, method, outcome, budget)
         processes = self._replicas.describe()
         if processes != self._processes:
             self._processes = processes
             self._feed.publish("processes", {"processes": processes})
 
-    def _publish(self, platform: str, at: float, method: str, outcome: str) -> None:
+    def _publish(self, platform: str, at: float, method: str, outcome: str, budget: str) -> None:
         seconds = round(at - self._started_at, 3)
-        call = {"platform": platform, "at": seconds, "method": method, "outcome": outcome}
+        call = {"platform": platform, "at": seconds, "method": method, "outcome": outcome, "budget": budget}
         self.newest.appendleft(call)
         self._feed.publish("call", call)
 
@@ -64,19 +70,27 @@ class CallWatcher:
         self._seen[platform] = len(calls)
         yield from calls[first:]
 
-    def _list_telegram_calls(self) -> Iterator[tuple[float, str, str]]:
+    def _list_telegram_calls(self) -> Iterator[_Line]:
         for call in self._take_new("telegram", self._harness.telegram.calls):
             limited = call.status == _TOO_MANY_REQUESTS
             outcome = "429" if limited else "ok" if call.status < 400 else str(call.status)  # noqa: PLR2004 - HTTP
-            yield call.at, call.method, outcome
+            yield call.at, call.method, outcome, self._describe_budget(call)
 
-    def _list_slack_calls(self) -> Iterator[tuple[float, str, str]]:
+    def _describe_budget(self, call: Received) -> str:
+        """Tell how many messages of the chat's limit are used; "" for calls that it does not count."""
+        chat = call.values.get("chat_id")
+        if not call.method.startswith(_COUNTED_PREFIXES) or call.method in _UNCOUNTED_METHODS or chat is None:
+            return ""
+        used, limit = self._harness.telegram.get_usage(int(chat))
+        return f"{used}/{limit}"
+
+    def _list_slack_calls(self) -> Iterator[_Line]:
         for call in self._take_new("slack", self._harness.slack.calls):
-            yield call.at, call.method, "429" if call.error == "ratelimited" else call.error or "ok"
+            yield call.at, call.method, "429" if call.error == "ratelimited" else call.error or "ok", ""
 
-    def _list_wanjie_calls(self) -> Iterator[tuple[float, str, str]]:
+    def _list_wanjie_calls(self) -> Iterator[_Line]:
         for call in self._take_new("wanjie", self._harness.wanjie.requests):
-            yield call.time, call.path.removeprefix("/v1"), "ok"
+            yield call.time, call.path.removeprefix("/v1"), "ok", ""
 
 
 async def read_measurements(replicas: Replicas) -> Json:

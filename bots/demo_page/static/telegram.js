@@ -1,6 +1,7 @@
 // The phone: Telegram's private chats, groups and topics.
 
 import { html, useEffect, useRef, useState } from "./vendor/htm-preact.js";
+import { act } from "./api.js";
 import { Composer } from "./composer.js";
 import { Controls } from "./controls.js";
 import { Entities } from "./entities.js";
@@ -37,6 +38,7 @@ const Bubble = ({ parts, room, person, setTarget, t, notify }) => {
       ${message.is_edited && html`<span>${t("edited")} </span>`}<time>${clock(message.at)}</time>
       <span class="acts">
         <button type="button" onClick=${() => setTarget({ id: message.id, text: message.text })}>${t("reply")}</button>
+        ${message.by_bot && !message.is_growing && ["👍", "👎"].map((emoji) => html`<button type="button" key=${emoji} aria-label=${`${t("react")} ${emoji}`} onClick=${() => act(room.id, "react", { person, message: parts.at(-1).id, text: emoji }).catch(notify)}>${emoji}</button>`)}
         ${message.is_own && !message.files.length && html`<button type="button" onClick=${() => setTarget({ id: message.id, text: message.text, changes: true })}>${t("edit")}</button>`}
       </span>
     </footer>

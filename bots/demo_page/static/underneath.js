@@ -37,8 +37,8 @@ const Calls = ({ calls, t }) => html`<div class="panel wide">
   <h3>${t("calls")}</h3>
   <ol class="calls" tabindex="0" aria-label=${t("calls")}>
     ${calls.map(
-      ({ platform, at, method, outcome }) => html`<li class=${outcome === "ok" ? platform : `${platform} refused`}>
-        <time>${at.toFixed(2)} s</time> <span>${t(platform) === platform ? "Wanjie" : t(platform)}</span> <code>${method}</code> ${outcome !== "ok" && html`<b>${outcome}</b>`}
+      ({ platform, at, method, outcome, budget }) => html`<li class=${outcome === "ok" ? platform : `${platform} refused`}>
+        <time>${at.toFixed(2)} s</time> <span>${t(platform) === platform ? "Wanjie" : t(platform)}</span> <code>${method}</code> ${budget && html`<small title=${t("budget")}>${budget}</small>`} ${outcome !== "ok" && html`<b>${outcome}</b>`}
       </li>`,
     )}
   </ol>

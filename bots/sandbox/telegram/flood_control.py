@@ -40,6 +40,10 @@ class _Rule(Protocol):
         """Return how long the bot would have to wait for *cost* more calls; 0.0 when they may come now."""
         ...
 
+    def used(self, now: float) -> int:
+        """Return how many calls count now."""
+        ...
+
     def count(self, now: float, cost: int) -> None: ...
 
 
@@ -55,6 +59,9 @@ class _Windows:
         while self._calls and self._calls[0] <= now - keep:
             self._calls.popleft()
         return max(self._wait_in(now, calls, seconds, cost) for calls, seconds in self._windows)
+
+    def used(self, now: float) -> int:
+        return sum(at > now - self._windows[0][1] for at in self._calls)
 
     def count(self, now: float, cost: int) -> None:
         self._calls.extend([now] * cost)
@@ -78,6 +85,9 @@ class _Bucket:
         del cost
         is_empty = self._full_at - now > (self._calls - 1) * self._seconds
         return self._full_at - now if is_empty else 0.0
+
+    def used(self, now: float) -> int:
+        return math.ceil(max(self._full_at - now, 0.0) / self._seconds)
 
     def count(self, now: float, cost: int) -> None:
         del cost
@@ -113,6 +123,12 @@ class FloodControl:
     def typing(self, chat_id: int) -> None:
         """Count a chat action or a draft, which share one budget for each peer; raises ApiError 429."""
         self._pass([self._gate("typing", chat_id, lambda: _Windows(self.limits.typing))], 1)
+
+    def get_usage(self, chat_id: int) -> tuple[int, int]:
+        """Return how many messages of a chat count now, and how many may: of a group's minute, or of a burst."""
+        gate = self._gates.get(("send", chat_id))
+        limit = self.limits.private_burst if chat_id > 0 else self.limits.group_calls
+        return gate.rule.used(time.monotonic()) if gate else 0, limit
 
     def _gate(self, kind: str, chat_id: int, make_rule: Callable[[], _Rule]) -> _Gate:
         if (kind, chat_id) not in self._gates:

@@ -45,12 +45,20 @@ def _show_message(sim: TelegramSim, message: Message, person: User) -> ShownMess
         files=tuple(_show_files(sim, message)),
         controls=tuple(_show_rows(message)),
         quoted=_show_quote(message),
-        reactions=(message.reaction,) if message.reaction else (),
+        reactions=tuple(_list_reactions(message)),
         album=message.album,
         is_edited=bool(message.edited) and message.sender is not sim.bot,
         is_own=message.sender is person,
         is_notice=message.kind == "service",
     )
+
+
+def _list_reactions(message: Message) -> Iterator[str]:
+    """Yield the bot's reaction and those of people."""
+    if message.reaction:
+        yield message.reaction
+    for emoji in message.reactions.values():
+        yield from emoji
 
 
 def _show_draft(sim: TelegramSim, text: str) -> ShownMessage:

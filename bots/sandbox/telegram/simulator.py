@@ -209,6 +209,10 @@ class TelegramSim:
         """How many calls flood control refused."""
         return self._flood.refused
 
+    def get_usage(self, chat_id: int) -> tuple[int, int]:
+        """Return how many messages of a chat count against its limit now, and that limit."""
+        return self._flood.get_usage(chat_id)
+
     @property
     def conflicts(self) -> int:
         """How many polls were refused with 409."""

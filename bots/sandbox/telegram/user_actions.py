@@ -159,6 +159,7 @@ class Person:
         """Change one's own reactions; in a group the bot hears of it as an administrator only."""
         before, message.reactions[self.user.id] = message.reactions.get(self.user.id, ()), emoji
         self._membership.deliver_reaction(message, self.user, before, emoji)
+        self._world.changed()
 
     def delete(self, message: Message) -> None:
         """Delete any message; bots are not told."""

@@ -142,3 +142,30 @@ async def test_the_home_tab_and_what_an_agent_has_are_shown_and_used(
     await sim.wait_for(lambda: not tabs().working and tabs().titles, 20)
 
     assert list(tabs().titles.values()) == ["Count to a hundred"]
+
+
+async def test_an_answer_on_telegram_is_rated_and_calls_tell_how_much_of_a_limit_is_used(
+    page: DemoPage, address: str, client: aiohttp.ClientSession
+) -> None:
+    group, sim = page.rooms["group"], page.harness.telegram
+
+    async def react() -> None:
+        answer = next(message for message in reversed(group.screens()["Ada"].messages) if message.by_bot)
+        body = {"person": "Ada", "message": answer.id, "text": "👍"}
+        assert (await client.post(f"{address}rooms/group/react", json=body)).status == 200
+
+    def reactions() -> list[str]:
+        return [emoji for message in group.screens()["Ada"].messages for emoji in message.reactions if message.by_bot]
+
+    await client.post(f"{address}rooms/group/say", json={"person": "Ada", "text": "@wanjie_bot Hi"})
+    await sim.wait_for(lambda: any("another model" in message.text for message in group.screens()["Ada"].messages), 20)
+    await react()
+    rated = reactions()
+    await react()
+    async with client.get(f"{address}events") as response:
+        _, known = await anext(read_events(response))
+
+    assert (rated, reactions()) == (["👍"], [])
+    budgets = {call["budget"] for call in known["calls"] if call["method"] == "sendMessage"}
+    assert budgets and budgets <= {f"{used}/20" for used in range(1, 20)}  # noqa: PT018 - an empty set says nothing
+    assert all(not call["budget"] for call in known["calls"] if call["method"] == "sendChatAction")
