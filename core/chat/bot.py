@@ -30,8 +30,8 @@ from .delivery.remove_old_buttons import OldButtons
 from .events.access_gate import NO_ACCESS, Access, AccessGate, Refusal
 from .events.deletions import Deletions
 from .events.earlier_memory import EarlierMemory
-from .events.greeting import Greeting
 from .events.lanes import parse_platform_name
+from .events.new_chats import NewChats
 from .events.piece_collector import PieceCollector
 from .port.incoming import Incoming
 from .port.platform import Platform
@@ -79,7 +79,7 @@ class Bot:
         self._waiting = waiting
         self._piece_collector = PieceCollector(inbox, conversations)
         self._deletions = Deletions(inbox, conversations)
-        self._greeting = Greeting(inbox, conversations)
+        self._new_chats = NewChats(inbox, conversations)
         self._earlier_memory = EarlierMemory(conversations)
 
     async def handle(self, job: Job) -> None:
@@ -246,7 +246,7 @@ class Bot:
         elif incoming.default_title is not None:
             await self._titles.note_default(context, incoming.default_title)
         elif incoming.previous_chat is not None:
-            await self._greeting.note_move(incoming)
+            await self._new_chats.note_move(incoming)
             await self._conversations.move_chat(str(incoming.previous_chat), context.chat)
         elif incoming.added:
             await self._greet(context)
@@ -276,7 +276,7 @@ class Bot:
     async def _greet(self, context: EventContext) -> None:
         """Say how to use the bot, where it is new."""
         read = self._platforms[parse_platform_name(context.job.lane)].read
-        if await self._greeting.is_new_chat(context.job.lane, context.incoming, read):
+        if await self._new_chats.is_new_chat(context.job.lane, context.incoming, read):
             await self._welcome.greet_group(context)
 
     async def _show_closed_home(self, event: _Event, incoming: Incoming, platform: Platform) -> None:

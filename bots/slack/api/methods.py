@@ -20,6 +20,7 @@ from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError
 from core.redis import RateLimit
 
 from .call import SERVER_ERROR, TOO_MANY_REQUESTS, ApiCaller, create_sdk_logger, parse_retry_after
+from .look_up import look_up
 from .rate_limits import (
     APPEND_STREAM,
     DELETE_MESSAGE,
@@ -40,7 +41,6 @@ from .rate_limits import (
     get_channel_limit,
     get_step_limit,
 )
-from .retry import look_up
 
 StreamContent: TypeAlias = str | Blocks
 """A piece of a stream: Markdown, or chunks."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bots.slack.blocks.markdown import WORD_JOINER, escape, strip_protection
 from core.chat.port.incoming import Attachment
-from core.chat.text.letters import letters_and_digits
+from core.chat.text.letters_and_digits import letters_and_digits
 from core.json_reader import Json, get_object, get_objects, get_text
 
 from .block_text import read_blocks

@@ -96,7 +96,7 @@ class CallOrder:
             self.withdraw(owner, Priority.STEP)
 
     def withdraw(self, owner: Hashable, priority: Priority) -> None:
-        """Give a place in the line up."""
+        """Leave the line: the call is not wanted any more."""
         self._tickets.pop((owner, priority), None)
 
     def close(self, priority: Priority, seconds: float) -> None:

@@ -168,7 +168,7 @@ def _list_independent(context: EventContext, messages: Sequence[Incoming]) -> li
 
 
 def _stands_alone(message: Incoming, context: EventContext) -> bool:
-    """Whether it is all that there is to its question: no reply, no files, no piece; nothing is read up for it."""
+    """Whether it is all that there is to its question: no reply, no files, no piece; nothing is looked up for it."""
     is_read_up = context.outbox.capabilities.threads_are_conversations and message.mentioned
     has_more = message.batch_key or message.cut_separator is not None or message.wait_seconds
     refers = message.quoted or message.forwarded_from or message.quoted_attachments or message.attachments

@@ -10,7 +10,7 @@ from core.chat.port.forms import FORM_MENU
 from core.chat.port.incoming import Incoming
 from core.chat.port.markdown import Markdown
 from core.chat.port.menus import Menu, Option
-from core.chat.text.letters import letters_and_digits
+from core.chat.text.letters_and_digits import letters_and_digits
 from core.chat.text.translations import Translations
 
 _QUESTIONS = {"imagine": "ask.imagine", "system": "ask.system", "translate": "ask.translate"}

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from rapidfuzz import fuzz, process
 
-from core.chat.text.letters import letters_and_digits
+from core.chat.text.letters_and_digits import letters_and_digits
 from core.wanjie import Model
 
 Tab: TypeAlias = Literal["chat", "speech", "image", "video"]

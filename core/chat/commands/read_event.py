@@ -26,10 +26,10 @@ def read_stored(platform: Platform, payload: bytes) -> Incoming | None:
 
 
 def may_have_news(incoming: Incoming, *, is_remembered: bool = True) -> bool:
-    """Whether something else was said that is news to the bot: only words that call it into a group bring any.
+    """Whether messages may stand around this one that the bot has not read, so that they must be looked up.
 
-    So do those in a thread of a private conversation of which nothing is remembered. Of commands, only those that work
-    on a message read on.
+    That is so when somebody calls the bot into a group, and in a thread of a private conversation of which nothing is
+    remembered. Of commands, only those that work on a message need what was said before.
     """
     if incoming.choice is not None or incoming.added or incoming.rating is not None:
         return False

@@ -16,7 +16,7 @@ from core.media.decoding.pool import DecoderPool
 from core.usage import FeedbackCounters, PeriodName, Subject, UsageCounters, UsageReport, UsedAmount
 
 from .set_preference import PreferenceWriter
-from .usage_report import make_chart, make_table
+from .usage_chart import make_chart, make_table
 
 _ALL = frozenset({"all", "全部", "所有"})
 _MAX_RATED_MODELS = 20

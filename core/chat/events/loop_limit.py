@@ -18,17 +18,17 @@ _MAX_SENDERS = 10_000
 
 
 class LoopLimit:
-    """Counts what is asked in groups, in this process: it costs no look into the store.
+    """Counts what is asked in groups, in this process, without asking the store.
 
-    Platforms' adapters drop what other bots write. What a program writes as a person or a channel ends here: with
-    several replicas that take events in, after as many times the questions.
+    Platforms' adapters drop what other bots write. A program that writes as a person or a channel is stopped
+    here; with several replicas that take events in, the limit is as many times as high.
     """
 
     def __init__(self) -> None:
         self._asked: TTLCache[tuple[str, str], int] = TTLCache(_MAX_SENDERS, _WINDOW_SECONDS, time.monotonic)
 
     def is_reached(self, incoming: Incoming) -> bool:
-        """Whether the sender of a question has asked so much that it gets no answer; presses are people's."""
+        """Whether the sender of a question has asked so much that it gets no answer; button presses do not count."""
         limit = _MAX_SHARED_QUESTIONS if incoming.sender.shared else _MAX_QUESTIONS
         return _counts(incoming) and self._asked.get(_name(incoming), 0) >= limit
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from core.chat.text.letters import letters_and_digits
+from core.chat.text.letters_and_digits import letters_and_digits
 from core.chat.text.user_error import UserFacingError
 from core.usage import Payer
 from core.wanjie import ChatMessage, ChatRequest, Completion, KeyRejectedError, RefusedContentError, WanjieError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.chat.port.incoming import Incoming
-from core.chat.text.letters import letters_and_digits
+from core.chat.text.letters_and_digits import letters_and_digits
 from core.store import HistoryMessage
 
 

@@ -1,4 +1,4 @@
-"""Whether the bot is new in a chat and should explain itself."""
+"""Whether the bot is new in a chat, so that it should greet those in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MIGRATION_NOTE = "moved"
 """The note of a chat that got a new id; it holds the id of the arrival event, "" before there was one."""
 
 
-class Greeting:
+class NewChats:
     """Tells a new chat from one that has got a new id, where the platform reports both as an arrival of the bot.
 
     The two events of a move may come in either order: an arrival waits (`Incoming.wait_seconds`) before it comes here.

@@ -7,7 +7,7 @@ import io
 import json
 from datetime import date
 
-from core.chat.commands.usage_report import make_chart, make_table
+from core.chat.commands.usage_chart import make_chart, make_table
 from core.usage import Amount, UsedAmount
 
 DAYS = [

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from core.chat.events.greeting import Greeting
+from core.chat.events.new_chats import NewChats
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.queue import Inbox
 from core.store import Conversations
@@ -22,14 +22,14 @@ def read(payload: bytes) -> Incoming | None:
     return {b"arrival": ARRIVAL, b"move": MOVE}.get(payload)
 
 
-def greeting(redis: Redis) -> Greeting:
-    return Greeting(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)))
+def new_chats(redis: Redis) -> NewChats:
+    return NewChats(Inbox(redis), Conversations(redis, messages=10, lifetime=timedelta(days=1)))
 
 
 async def test_every_addition_of_the_bot_is_greeted(redis: Redis) -> None:
     await Inbox(redis).enqueue(str(CHAT), "7", b"arrival")
     greets = [
-        await greeting(redis).is_new_chat(str(CHAT), arrival, read)
+        await new_chats(redis).is_new_chat(str(CHAT), arrival, read)
         for arrival in (ARRIVAL, replace(ARRIVAL, event_id="9"))
     ]
 
@@ -43,9 +43,9 @@ async def test_an_addition_caused_by_a_migration_is_not_greeted(redis: Redis, or
         await Inbox(redis).enqueue(str(CHAT), payload.decode(), payload)
     for payload in order:
         if payload == b"move":
-            await greeting(redis).note_move(MOVE)
+            await new_chats(redis).note_move(MOVE)
         else:
-            greets = [await greeting(redis).is_new_chat(str(CHAT), ARRIVAL, read) for _ in range(2)]
-    later = await greeting(redis).is_new_chat(str(CHAT), replace(ARRIVAL, event_id="9"), read)
+            greets = [await new_chats(redis).is_new_chat(str(CHAT), ARRIVAL, read) for _ in range(2)]
+    later = await new_chats(redis).is_new_chat(str(CHAT), replace(ARRIVAL, event_id="9"), read)
 
     assert (greets, later) == ([False, False], True)
