@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 from .upload import Upload
 
@@ -44,6 +45,18 @@ class Acts(ABC):
     async def open_tab(self, tab: str) -> None:
         """Open a tab that an app has beside its messages: `home`, or `messages` again."""
         raise LookupError(tab)
+
+    async def use_shortcut(self, message: str, name: str) -> None:
+        """Use a shortcut of the app on a message."""
+        raise LookupError(message, name)
+
+    async def submit_form(self, fields: Mapping[str, str]) -> None:
+        """Fill in the open form, by the ids of its fields, and submit it."""
+        raise LookupError(*fields)
+
+    async def close_form(self) -> None:
+        """Close the open form without submitting it."""
+        raise LookupError("form")
 
     async def stop(self, message: str) -> None:
         """Press the platform's own button that stops the answer in the thread of this message."""

@@ -58,7 +58,10 @@ class Feed:
 
 
 class RoomWatcher:
-    """Publishes what changes on the screens: `message`, `gone`, `activity` and `tabs`, for one person in one room."""
+    """Publishes what changes on the screens, for one person in one room.
+
+    The events are `message`, `gone`, `activity`, `tabs` and `form`.
+    """
 
     def __init__(self, rooms: Iterable[Room], feed: Feed) -> None:
         self._rooms = tuple(rooms)
@@ -67,6 +70,7 @@ class RoomWatcher:
         self._shown: dict[tuple[str, str], dict[str, Json]] = {}
         self._activities: dict[tuple[str, str], str] = {}
         self._tabs: dict[tuple[str, str], Json] = {}
+        self._forms: dict[tuple[str, str], Json] = {}
 
     async def run(self, also: Callable[[], None]) -> None:
         """Look again and again until cancelled; `also` is called each time."""
@@ -77,12 +81,13 @@ class RoomWatcher:
             await asyncio.sleep(_POLL_INTERVAL)
 
     def snapshot(self) -> list[Json]:
-        """Return everything on the screens, as the data of `message`, `activity` and `tabs` events."""
+        """Return everything on the screens, as the data of `message`, `activity`, `tabs` and `form` events."""
         messages = [
             self._address(place, message=message) for place, shown in self._shown.items() for message in shown.values()
         ]
         activities = [self._address(place, activity=text) for place, text in self._activities.items()]
-        return messages + activities + [self._address(place, tabs=tabs) for place, tabs in self._tabs.items()]
+        tabs = [self._address(place, tabs=tabs) for place, tabs in self._tabs.items()]
+        return messages + activities + tabs + [self._address(place, form=form) for place, form in self._forms.items()]
 
     def _look(self, room: Room) -> None:
         for name, screen in room.screens().items():
@@ -90,6 +95,7 @@ class RoomWatcher:
             self._compare(place, {message.id: asdict(message) for message in screen.messages})
             self._compare_activity(place, screen)
             self._compare_tabs(place, screen)
+            self._compare_form(place, screen)
 
     def _compare(self, place: tuple[str, str], shown: dict[str, Json]) -> None:
         before = self._shown.get(place, {})
@@ -110,6 +116,16 @@ class RoomWatcher:
         if tabs and self._tabs.get(place) != tabs:
             self._tabs[place] = tabs
             self._feed.publish("tabs", self._address(place, tabs=tabs))
+
+    def _compare_form(self, place: tuple[str, str], screen: Screen) -> None:
+        form = asdict(screen.form) if screen.form else None
+        if self._forms.get(place) == form:
+            return
+        if form:
+            self._forms[place] = form
+        else:
+            del self._forms[place]
+        self._feed.publish("form", self._address(place, form=form))
 
     @staticmethod
     def _address(place: tuple[str, str], **data: object) -> Json:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Self, TypeAlias
 
 from bots.sandbox.harness import ServiceHarness
+from core.chat.commands import COMMANDS
+from core.chat.text.translations import Translations
 from core.redis import EmbeddedRedis
 
 from .feed import Feed, RoomWatcher
@@ -84,6 +86,7 @@ class DemoPage:
             "calls": list(self._calls.newest),
             "promises": self.promises.results,
             "commands": [{"name": name, "description": text} for name, text in commands.items()],
+            "shortcuts": _list_shortcuts(),
             "simulated": self._simulated,
         }
 
@@ -127,3 +130,10 @@ class DemoPage:
             script.hang_after = 30 if body["silent"] else None
         if "broken" in body:
             script.error_after = 30 if body["broken"] else None
+
+
+def _list_shortcuts() -> list[Json]:
+    """Return the shortcuts of Slack's messages, as the manifest names them."""
+    text = Translations().plain_text
+    offered = [command.name for command in COMMANDS if command.shortcut]
+    return [{"name": name, "title": text(f"shortcut.{name}", "en")} for name in offered]

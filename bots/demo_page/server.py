@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias, cast
 from aiohttp import web
 
 from .page import DemoPage
+from .rooms import Member
 from .upload import read_upload
 
 Json: TypeAlias = dict[str, Any]
@@ -139,6 +140,10 @@ class PageServer:
                 await member.acts.open_tab(text)
             case "stop":
                 await member.acts.stop(message)
+            case "shortcut":
+                await member.acts.use_shortcut(message, text)
+            case "submit" | "close" as act:
+                await _handle_form(member, act, body)
             case "search":
                 return web.json_response(await member.acts.search(message, str(body.get("action", "")), text))
             case act:
@@ -161,6 +166,15 @@ class PageServer:
     async def _handle_promise(self, request: web.Request) -> web.Response:
         self._page.play_promise(int(request.match_info["number"]))
         return web.json_response({})
+
+
+async def _handle_form(member: Member, act: str, body: Json) -> None:
+    """Fill in and submit the form that somebody sees, or close it."""
+    if act == "submit":
+        fields = cast("Json", body.get("fields") or {})
+        await member.acts.submit_form({name: str(value) for name, value in fields.items()})
+    else:
+        await member.acts.close_form()
 
 
 async def _read_body(request: web.Request) -> Json:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bots.sandbox.slack.call import Json
+from bots.sandbox.slack.modal_form import ModalForm
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Message
@@ -65,6 +68,20 @@ class SlackActs(Acts):
         """Open the app's `home` tab, or its `messages`."""
         await self._user.open_app(tab)
 
+    async def use_shortcut(self, message: str, name: str) -> None:
+        """Use a shortcut of the app on a message."""
+        await self._user.shortcut(self._find(message), name)
+
+    async def submit_form(self, fields: Mapping[str, str]) -> None:
+        """Fill in the open modal and submit it; what the client finds missing is shown in it."""
+        for name, text in fields.items():
+            self._open_modal.fill(name, text)
+        self._open_modal.submit()
+
+    async def close_form(self) -> None:
+        """Close the open modal."""
+        self._open_modal.close()
+
     async def stop(self, message: str) -> None:
         """Press Slack's own stop button in the thread of this message."""
         await self._user.stop(self._channel, message)
@@ -82,6 +99,12 @@ class SlackActs(Acts):
         for person in self._sim.workspace.people.values():
             text = text.replace(f"@{person.name}", f"<@{person.id}>")
         return text
+
+    @property
+    def _open_modal(self) -> ModalForm:
+        if self._user.modal is None:
+            raise LookupError("no form is open")
+        return self._user.modal
 
     def _find_home(self) -> Json:
         if self._user.home is None:

@@ -7,13 +7,14 @@ import { AgentBar, Home, Tabs } from "./app_home.js";
 import { Composer } from "./composer.js";
 import { Controls } from "./controls.js";
 import { File } from "./files.js";
+import { Form, Shortcuts } from "./form.js";
 import { Mrkdwn } from "./markdown.js";
 import { screenOf } from "./state.js";
 import { People, useFollowing } from "./telegram.js";
 
 const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
-const Message = ({ message, room, person, names, titles, replies, openThread, setTarget, t, notify }) => html`<li
+const Message = ({ message, room, person, names, titles, replies, openThread, setTarget, shortcuts, t, notify }) => html`<li
   class=${["post", message.is_private && "only-you", message.is_growing && "growing"].filter(Boolean).join(" ")}>
   <b class="author">${message.author}</b> ${message.by_bot && html`<span class="badge">APP</span>`} <time>${clock(message.at)}</time>
   ${titles?.[message.id] && html`<p class="context">🧵 ${titles[message.id]}</p>`}
@@ -26,6 +27,7 @@ const Message = ({ message, room, person, names, titles, replies, openThread, se
     ${message.reactions.map((reaction) => html`<span class="reaction">:${reaction}:</span>`)}
     ${openThread && !message.is_private && html`<button type="button" onClick=${() => openThread(message.thread)}>${replies ? `${t("replies")}: ${replies}` : t("thread")}</button>`}
     ${message.is_own && html`<button type="button" onClick=${() => setTarget({ id: message.id, text: message.text, changes: true })}>${t("edit")}</button>`}
+    ${!message.is_private && html`<${Shortcuts} shortcuts=${shortcuts} room=${room} person=${person} message=${message} t=${t} notify=${notify} />`}
   </footer>
 </li>`;
 
@@ -51,10 +53,11 @@ const Pane = ({ state, room, thread, openThread, t, notify }) => {
   const open = (name) => (setTab(name), act(room.id, "open", { person, text: name }).catch(notify));
   const tabs = screen.tabs;
   const inThread = (message) => message.thread === thread;
-  const shared = { room, person, names: state.names, setTarget, t, notify };
+  const shared = { room, person, names: state.names, shortcuts: state.shortcuts, setTarget, t, notify };
   const direct = room.kind === "direct";
   const composer = (root) => html`<${Composer} room=${room} person=${person} commands=${state.commands} thread=${root} target=${target} clear=${() => setTarget(null)} t=${t} notify=${notify} />`;
   return html`<div class="panes">
+    ${screen.form && html`<${Form} key=${screen.form.id} form=${screen.form} room=${room} person=${person} t=${t} notify=${notify} />`}
     <div class="chat">
       <header><h3>${direct ? room.title : `#${room.title}`}</h3><span class="activity" role="status">${screen.activity}</span>
         <${People} room=${room} person=${person} choose=${setPerson} t=${t} />

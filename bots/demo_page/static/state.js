@@ -4,10 +4,11 @@ const MAX_CALLS = 200;
 
 export const empty = {
   rooms: [],
-  screens: {}, // room/person → { messages: Map of id → message, activity, tabs }
+  screens: {}, // room/person → { messages: Map of id → message, activity, tabs, form }
   names: {}, // of people in Slack, by id
   processes: [],
   commands: [],
+  shortcuts: [], // of Slack's messages
   calls: [],
   promises: {}, // number → { state, seen }
   simulated: true,
@@ -40,8 +41,13 @@ const withActivity = (state, data) => withScreen(state, data, (screen) => ({ ...
 
 const withTabs = (state, data) => withScreen(state, data, (screen) => ({ ...screen, tabs: data.tabs }));
 
-const withAnything = (state, data) =>
-  data.message ? withMessage(state, data) : data.tabs ? withTabs(state, data) : withActivity(state, data);
+const withForm = (state, data) => withScreen(state, data, (screen) => ({ ...screen, form: data.form }));
+
+const withAnything = (state, data) => {
+  if (data.message) return withMessage(state, data);
+  if (data.form) return withForm(state, data);
+  return data.tabs ? withTabs(state, data) : withActivity(state, data);
+};
 
 const hello = ({ screens, ...known }) =>
   screens.reduce(withAnything, { ...empty, ...known, connected: true });
@@ -56,6 +62,8 @@ export const reduce = (state, { kind, data }) => {
       return withoutMessage(state, data);
     case "tabs":
       return withTabs(state, data);
+    case "form":
+      return withForm(state, data);
     case "activity":
       return withActivity(state, data);
     case "processes":
@@ -71,7 +79,7 @@ export const reduce = (state, { kind, data }) => {
   }
 };
 
-export const KINDS = ["hello", "message", "gone", "activity", "tabs", "processes", "call", "promise"];
+export const KINDS = ["hello", "message", "gone", "activity", "tabs", "form", "processes", "call", "promise"];
 
 export const screenOf = (state, room, person) =>
   state.screens[`${room}/${person}`] ?? { messages: new Map(), activity: "" };

@@ -20,6 +20,7 @@ from .thread import add_thread, add_thread_since
 
 _FILE_TIMEOUT = 6.0
 """Seconds for the look-up of each file."""
+_TS = re.compile(r"\d{1,16}\.\d{1,6}")
 _TS_STEP = Decimal("0.000001")
 """Between two messages of a channel at least."""
 _MESSAGE_TIMEOUT = 6.0
@@ -38,7 +39,7 @@ async def enrich(incoming: Incoming, workspace: WorkspaceApi, *, since: str | No
             incoming = await add_thread(incoming, workspace)
         elif last := _EVENT_TS.fullmatch(since or ""):
             incoming = await add_thread_since(incoming, workspace, last[1])
-    if CUT_QUOTE_KEY in incoming.unread:
+    if CUT_QUOTE_KEY in incoming.unread and _TS.fullmatch(incoming.message_id):
         incoming = await _read_whole_quote(incoming, workspace)
     incoming, attachments, quoted = await asyncio.gather(
         _fill_in_names(incoming, workspace),

@@ -71,6 +71,44 @@ async def test_the_home_tab_has_menus_and_the_empty_tab_of_an_agent_has_question
     assert await slack.get_by_role("button", name="Explain what a deadlock is").count() == 0
 
 
+async def test_a_form_is_opened_filled_in_and_submitted_by_the_keyboard(tab: Page) -> None:
+    slack, form = tab.locator(".workspace"), tab.get_by_role("dialog", name="Draw a picture")
+    await slack.locator(".sidebar button", has_text="Wanjie (Lin)").click()
+    await slack.get_by_role("textbox", name="Message").fill("/imagine")
+    await slack.get_by_role("textbox", name="Message").press("Enter")
+    await form.wait_for()
+    assert await tab.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    await tab.keyboard.press("Escape")
+    await form.wait_for(state="hidden")
+
+    await slack.get_by_role("textbox", name="Message").fill("/imagine")
+    await slack.get_by_role("textbox", name="Message").press("Enter")
+    await form.wait_for()
+    await form.get_by_role("button", name="Draw").press("Enter")
+    await form.get_by_text("Please complete this required field.").wait_for()
+    await form.get_by_label("What should be in the picture?").fill("a fox --size 1")
+    await form.get_by_role("button", name="Draw").press("Enter")
+    await form.get_by_text("is not a valid size").wait_for()
+    await form.get_by_label("What should be in the picture?").fill("a red fox")
+    await form.get_by_label("How many pictures").select_option("2")
+    await form.get_by_role("button", name="Draw").press("Enter")
+    await form.wait_for(state="hidden")
+    await slack.locator(".post img").nth(1).wait_for()
+
+
+async def test_a_shortcut_of_a_message_opens_a_form_about_it(tab: Page) -> None:
+    slack, form = tab.locator(".workspace"), tab.get_by_role("dialog", name="Ask about this")
+    await slack.get_by_role("textbox", name="Message").fill("The deploy failed.")
+    await slack.get_by_role("textbox", name="Message").press("Enter")
+    await slack.get_by_label("Shortcuts").select_option("ask")
+    await form.locator("blockquote", has_text="The deploy failed.").wait_for()
+    await form.get_by_role("textbox").fill("Why?")
+    await form.get_by_role("button", name="Ask", exact=True).press("Enter")
+    await slack.get_by_role("button", name="Replies: 2").click()
+
+    await tab.locator(".thread .post", has_text="Lin asks about this message:").wait_for()
+
+
 async def test_pictures_and_speech_can_be_seen_and_played(tab: Page) -> None:
     phone = tab.locator(".phone")
     await phone.get_by_role("textbox", name="Message").fill("/imagine a lighthouse --n 2")
