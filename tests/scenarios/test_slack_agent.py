@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bots.sandbox.harness import ServiceHarness
 from tests.scenarios.conversation_steps import beginning, echo, last_asked, says, words
 
@@ -37,6 +39,7 @@ async def test_the_empty_tab_offers_questions_and_a_session_is_named_after_its_q
     assert len(persona.answers()) == 1
 
 
+@pytest.mark.usefixtures("redis")  # so that nothing of another test is in the store
 async def test_slack_s_stop_ends_the_answer_of_any_replica_without_a_word(
     empty_harness: ServiceHarness, redis_url: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
+from tests.scenarios.button_steps import AGAIN, SPEAK, offers
 from tests.scenarios.conversation_steps import asked, echo, says
 from tests.scenarios.settings_steps import picks
 
@@ -23,6 +24,10 @@ async def test_a_thread_is_summarised_where_it_is_asked_for(harness: ServiceHarn
     await lin.say("!总结 1")
     await lin.until(lambda: len(asked(harness)) == 2)
     newest = asked(harness)[-1][-1]["content"]
+    await offers(lin, AGAIN, SPEAK)
+    await lin.press(AGAIN)
+    await lin.until(lambda: len(asked(harness)) == 3)
+    again = asked(harness)[-1]
     await lin.say("!summarize nonsense")
     await says(lin, "up to 200")
 
@@ -31,6 +36,8 @@ async def test_a_thread_is_summarised_where_it_is_asked_for(harness: ServiceHarn
         "Lin: Summarise for me"
     )
     assert newest.startswith("⟦said in the chat before, to others⟧\n> Wanjie: noon it is\n\nLin: Summarise")
+    assert again[-1]["content"].startswith(question.partition("\n\n")[0])
+    assert [message["role"] for message in again] == ["system", "user", "assistant", "user"]  # the newest is replaced
 
 
 async def test_people_write_to_each_other_in_a_joined_thread_and_ask_the_bot_to_leave(harness: ServiceHarness) -> None:

@@ -101,11 +101,12 @@ class QuestionAnswerer:
         return AnswerRequest(question, conversation, self._pictures(context), replaces=replaces)
 
     async def answer_about(
-        self, context: EventContext, question: Question, observed: Sequence[ObservedMessage]
+        self, context: EventContext, question: Question, observed: Sequence[ObservedMessage], *, replaces: int = 0
     ) -> None:
-        """Answer a question about messages that were not for the bot."""
+        """Answer a question about messages that were not for the bot; `replaces` as for `answer`."""
         conversation = await self._answers.load_context(context)
-        await self._run(context, AnswerRequest(question, conversation, self._pictures(context), observed=observed))
+        pictures = self._pictures(context)
+        await self._run(context, AnswerRequest(question, conversation, pictures, replaces=replaces, observed=observed))
 
     async def answer_text(self, context: EventContext, question: Question) -> None:
         """Answer a question that is no message of the sender's, unless it is too long."""

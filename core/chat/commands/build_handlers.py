@@ -133,7 +133,6 @@ def _build_content(services: CommandServices) -> dict[str, CommandHandler]:
     imagine = ImagineCommand(services.drawer, services.catalog)
     speak = SpeakCommand(services.speaker, services.conversations, services.catalog)
     file = FileCommand(services.conversations)
-    summarize = SummarizeCommand(services.observed, services.answerer, max_tokens=services.answers.max_question_tokens)
     return {
         "imagine": CommandHandler(
             imagine.draw,
@@ -141,18 +140,19 @@ def _build_content(services: CommandServices) -> dict[str, CommandHandler]:
         ),
         "speak": CommandHandler(speak.speak, button=ButtonHandler(speak.press_speak, in_background=True)),
         "file": CommandHandler(file.post_code, button=ButtonHandler(file.press_file, in_background=True)),
-        "summarize": CommandHandler(summarize.summarize),
         "translate": CommandHandler(TranslateCommand(services.answerer).translate),
         "ask": CommandHandler(AskCommand(services.answerer).ask),
     }
 
 
 def _build_conversation(services: CommandServices) -> dict[str, CommandHandler]:
-    """Build the commands about the running answer and the newest one."""
+    """Build the commands about the running answer and the newest one, and about all that was said."""
+    summaries = SummarizeCommand(services.observed, services.answerer, max_tokens=services.answers.max_question_tokens)
     conversation = ConversationCommands(
-        services.conversations, services.inbox, services.answers, services.answerer, services.old_buttons
+        services.conversations, services.inbox, services.answers, services.answerer, services.old_buttons, summaries
     )
     return {
+        "summarize": CommandHandler(summaries.summarize),
         "new": CommandHandler(conversation.start_over),
         "stop": CommandHandler(conversation.stop, button=ButtonHandler(conversation.press_stop, at_once=True)),
         "retry": CommandHandler(

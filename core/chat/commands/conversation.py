@@ -13,6 +13,8 @@ from core.chat.question.question import Question
 from core.queue import Inbox, event_tag
 from core.store import Conversations, HistoryMessage
 
+from .summarize import SummarizeCommand
+
 
 class ConversationCommands:
     """Starts a conversation again, stops what runs in it, and asks once more."""
@@ -24,12 +26,14 @@ class ConversationCommands:
         answers: AnswerService,
         answerer: QuestionAnswerer,
         old_buttons: OldButtons,
+        summaries: SummarizeCommand,
     ) -> None:
         self._conversations = conversations
         self._inbox = inbox
         self._answers = answers
         self._answerer = answerer
         self._old_buttons = old_buttons
+        self._summaries = summaries
 
     async def start_over(self, context: EventContext) -> None:
         await self._conversations.clear_history(context.memory)
@@ -57,7 +61,7 @@ class ConversationCommands:
         conversation = await self._answers.load_context(context)
         unanswered = await self._conversations.get_unanswered(context.memory)
         if unanswered is not None:
-            await self._answerer.answer(context, _question_of(unanswered), conversation)
+            await self._answer(context, _question_of(unanswered), conversation)
         elif conversation.history:
             await self._answer_again(context, conversation)
         else:
@@ -67,7 +71,7 @@ class ConversationCommands:
         conversation = await self._answers.load_context(context)
         unanswered = await self._conversations.get_unanswered(context.memory)
         if unanswered is not None and event_tag(unanswered.uid) == button_data.tag:
-            await self._answerer.answer(context, _question_of(unanswered), conversation)
+            await self._answer(context, _question_of(unanswered), conversation)
         elif len(conversation.history) > 1 and await self._is_newest(context, button_data, conversation):
             await self._answer_again(context, conversation)
         else:
@@ -103,7 +107,14 @@ class ConversationCommands:
 
     async def _answer_again(self, context: EventContext, conversation: ConversationContext) -> None:
         """Write the newest answer again."""
-        await self._answerer.answer(context, _question_of(conversation.history[-2]), conversation, replaces=2)
+        await self._answer(context, _question_of(conversation.history[-2]), conversation, replaces=2)
+
+    async def _answer(
+        self, context: EventContext, question: Question, conversation: ConversationContext, *, replaces: int = 0
+    ) -> None:
+        """Answer a question; a summary needs what it is about, which the history does not keep."""
+        if not await self._summaries.summarize_again(context, question, replaces=replaces):
+            await self._answerer.answer(context, question, conversation, replaces=replaces)
 
     async def _is_newest(
         self, context: EventContext, button_data: ButtonData, conversation: ConversationContext

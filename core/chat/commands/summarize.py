@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
 
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.checkpoint_fields import QUESTION_NOTES
@@ -27,6 +30,9 @@ _PROMPT = (
 )
 
 
+_Summarize: TypeAlias = Callable[[Discussion], Awaitable[None]]
+
+
 class SummarizeCommand:
     """Lets the model summarise a thread, or what was observed."""
 
@@ -38,14 +44,25 @@ class SummarizeCommand:
 
     async def summarize(self, context: EventContext) -> None:
         """Summarise the thread, where threads are conversations; else what the group lets the bot observe."""
+        await self._answer(context, Question(attribute(describe_speaker(context.incoming), _PROMPT)))
+
+    async def summarize_again(self, context: EventContext, question: Question, *, replaces: int) -> bool:
+        """Answer a question of `summarize` again, in place of so many messages; False where `question` is none."""
+        if not question.text.endswith(_PROMPT):
+            return False
+        await self._answer(context, question, replaces=replaces)
+        return True
+
+    async def _answer(self, context: EventContext, question: Question, *, replaces: int = 0) -> None:
+        summarize = partial(self._summarize, context, question, replaces)
         if not context.outbox.capabilities.threads_are_conversations:
-            await self._summarize_observed(context)
+            await self._summarize_observed(context, summarize)
         elif context.incoming.thread:
-            await self._summarize_thread(context)
+            await self._summarize_thread(context, summarize)
         else:
             await context.reply("summarize.in_thread")
 
-    async def _summarize_observed(self, context: EventContext) -> None:
+    async def _summarize_observed(self, context: EventContext, summarize: _Summarize) -> None:
         number = read_number(context.half_width_argument)
         if not context.outbox.capabilities.observes or context.incoming.direct:
             await context.reply("summarize.elsewhere")
@@ -54,11 +71,11 @@ class SummarizeCommand:
         elif number is None:
             await context.reply("summarize.usage", most=MAX_OBSERVED)
         elif messages := await self._observed.list(context.chat, newest=number):
-            await self._summarize(context, Discussion(tuple(map(_to_discussion, messages))))
+            await summarize(Discussion(tuple(map(_to_discussion, messages))))
         else:
             await context.reply("summarize.nothing")
 
-    async def _summarize_thread(self, context: EventContext) -> None:
+    async def _summarize_thread(self, context: EventContext, summarize: _Summarize) -> None:
         """Summarise so many messages, those of the last day, or the whole thread."""
         argument = context.half_width_argument
         number = read_number(argument, default=MAX_OBSERVED)
@@ -72,16 +89,17 @@ class SummarizeCommand:
         since = time.time() - _DAY_SECONDS if means_last_day(argument) else 0
         messages = tuple(message for message in discussion.messages if message.sent >= since)
         if messages:
-            await self._summarize(context, replace(discussion, messages=messages))
+            await summarize(replace(discussion, messages=messages))
         else:
             await context.reply("summarize.in_thread")
 
-    async def _summarize(self, context: EventContext, discussion: Discussion) -> None:
-        question = Question(attribute(describe_speaker(context.incoming), _PROMPT))
+    async def _summarize(
+        self, context: EventContext, question: Question, replaces: int, discussion: Discussion
+    ) -> None:
         messages = [_to_observed(message) for message in discussion.messages]
         kept = fit_observed(messages, question, tokens=self._max_tokens)
         await _report_gaps(context, discussion, len(kept))
-        await self._answerer.answer_about(context, question, kept)
+        await self._answerer.answer_about(context, question, kept, replaces=replaces)
 
 
 def read_number(text: str, *, default: int = _DEFAULT_NUMBER) -> int | None:
