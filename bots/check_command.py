@@ -10,7 +10,7 @@ from bots.slack.check_tokens import check_slack
 from bots.slack.settings import SlackSettings
 from bots.telegram.check_token import check_telegram
 from bots.telegram.settings import TelegramSettings
-from core.build_service import open_catalog
+from core.open_service import open_catalog
 from core.redis import EmbeddedRedis, EmbeddedRedisError, FolderInUseError, StoreAddressError, StoreHealth
 from core.settings import Settings
 

@@ -11,7 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 import structlog
 
 from bots import __version__
-from core.build_service import Service, open_service
+from core.build_service import Service
+from core.open_service import open_service
 from core.settings import Settings
 
 from .claim_code import show_claim_code
@@ -77,7 +78,13 @@ def _create_platforms(settings: Settings, service: Service) -> Iterator[Platform
 
         proxies = settings.proxies_for(telegram)
         yield TelegramPlatform(
-            telegram, service.budget, service.lease, service.menu, proxies=proxies, metrics=service.metrics
+            telegram,
+            service.budget,
+            service.lease,
+            service.menu,
+            proxies=proxies,
+            metrics=service.metrics,
+            tracer=service.tracer,
         )
     if (slack := settings.get_platform(SlackSettings)) is not None:
         from .slack.platform import SlackPlatform  # noqa: PLC0415 - see above
@@ -90,6 +97,7 @@ def _create_platforms(settings: Settings, service: Service) -> Iterator[Platform
             forms=service.forms,
             proxies=proxies,
             metrics=service.metrics,
+            tracer=service.tracer,
         )
 
 

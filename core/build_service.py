@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -45,14 +44,16 @@ from core.chat.port.menus import CommandMenus, CommandReaders
 from core.chat.port.platform import Platform
 from core.chat.question.builder import QuestionBuilder
 from core.chat.text.translations import Translations
+from core.chat.trace_jobs import trace_jobs
 from core.media.decoding.pool import DecoderPool
 from core.media.thread_pool import ThreadPool
 from core.metrics import Metrics
 from core.queue import DeadLetters, Inbox, QueueGauges, QueueLimits, WaitingMessages, Worker
-from core.redis import EmbeddedRedis, LeaderLease, RateLimiter, StoreHealth, connect
+from core.redis import LeaderLease, RateLimiter, StoreHealth, connect
 from core.redis.text_cipher import build_cipher
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ObservedMessages, ShownAnswers
+from core.tracing import Tracer
 from core.usage import FeedbackCounters, MeteredClient, PriceList, UsageCounters, UsageReport, list_limits
 from core.wanjie import Catalog, WanjieClient
 
@@ -79,12 +80,12 @@ class Service:
     """What the platforms and the program are given to work with."""
 
     def __init__(
-        self, settings: Settings, url: str, client: WanjieClient, metrics: Metrics, *, exclusive: bool
+        self, settings: Settings, url: str, client: WanjieClient, metrics: Metrics, tracer: Tracer, *, exclusive: bool
     ) -> None:
         """Build everything over the store at `url`; `exclusive`: no other process works on it."""
         self._settings = settings
         self._exclusive = exclusive
-        self._client = client
+        self._client, self.tracer = client, tracer
         self.store = StoreHealth(url)
         """Whether the store takes what is written, and what an operator should know about it."""
         self._redis = connect(url, report=self.store.report)
@@ -114,17 +115,15 @@ class Service:
         """What each command does, by its name."""
         self.menu_search = MenuSearch(self.handlers, self._gate, self._platforms)
         self.reception = EventReceiver(
-            self._stored.inbox, self._stored.conversations, self._stored.observed, self._gate, parse_command
+            self._stored.inbox, self._stored.conversations, self._stored.observed, self._gate, parse_command, tracer
         )
 
     def _build_stored(self) -> _Stored:
-        service, chat = self._settings.service, self._settings.chat
+        service, chat, cipher = self._settings.service, self._settings.chat, self._cipher
         lifetime = timedelta(days=chat.history_days)
-        cipher = self._cipher
         conversations = Conversations(self._redis, messages=chat.history_messages, lifetime=lifetime, cipher=cipher)
-        limits = QueueLimits.for_mailbox(service.mailbox_limit)
         return _Stored(
-            inbox=Inbox(self._redis, limits=limits, cipher=cipher),
+            inbox=Inbox(self._redis, limits=QueueLimits.for_mailbox(service.mailbox_limit), cipher=cipher),
             conversations=conversations,
             old_buttons=OldButtons(ShownAnswers(self._redis, lifetime=lifetime, cipher=cipher), conversations),
             button_keys=KeyReader(self._redis),
@@ -242,10 +241,11 @@ class Service:
             welcome,
             home,
             WaitingQuestions(self._stored.inbox, WaitingMarks(self._stored.conversations), self._answerer, self._ahead),
+            tracer=self.tracer,
         )
         return Worker(
             self._redis,
-            handle=bot.handle,
+            handle=trace_jobs(bot.handle, self.tracer),
             give_up=bot.give_up,
             exclusive=self._exclusive,
             metrics=self.metrics,
@@ -289,30 +289,3 @@ class Service:
         await self._decoders.aclose()
         await self._redis.aclose()
         await self.store.aclose()
-
-
-@asynccontextmanager
-async def open_catalog(settings: Settings) -> AsyncGenerator[Catalog]:
-    """Open a list of the key's models that nothing else looks at; nothing is asked yet."""
-    client = WanjieClient(settings.wanjie, proxies=settings.proxies_for(settings.wanjie))
-    try:
-        yield Catalog(client, settings.wanjie)
-    finally:
-        await client.aclose()
-
-
-@asynccontextmanager
-async def open_service(settings: Settings) -> AsyncGenerator[Service]:
-    """Open the store, a private one unless `REDIS_URL` names another, and all that works on it."""
-    async with AsyncExitStack() as stack:
-        configured = settings.service.redis_url
-        if configured is None:
-            url = await stack.enter_async_context(EmbeddedRedis(settings.service.data_dir))
-        else:
-            url = configured.get_secret_value()
-        metrics = Metrics()
-        client = WanjieClient(settings.wanjie, proxies=settings.proxies_for(settings.wanjie), observer=metrics.models)
-        stack.push_async_callback(client.aclose)
-        service = Service(settings, url, client, metrics, exclusive=configured is None)
-        stack.push_async_callback(service.aclose)
-        yield service

@@ -25,6 +25,7 @@ from core.json_reader import Json
 from core.metrics import Metrics
 from core.redis import RateLimiter
 from core.settings import NO_PROXIES, Proxies
+from core.tracing import NO_TRACER, Tracer
 
 from .api.affiliation import Affiliation
 from .api.bot_account import BotAccount
@@ -76,9 +77,10 @@ class SlackPlatform(RunningPlatform):
         forms: Forms | None = None,
         proxies: Proxies = NO_PROXIES,
         metrics: Metrics | None = None,
+        tracer: Tracer = NO_TRACER,
     ) -> None:
         self._settings = settings
-        self._calls = PlatformCalls(metrics or Metrics(), PLATFORM)
+        self._calls = PlatformCalls(metrics or Metrics(), PLATFORM, tracer)
         self._proxies = proxies
         self._rate_limiters = rate_limiters
         self._suggest = suggest

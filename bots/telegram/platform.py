@@ -22,6 +22,7 @@ from core.json_reader import Json, as_object, get_int, get_object, get_text, loa
 from core.metrics import Metrics
 from core.redis import LeaderLease, RateLimiter
 from core.settings import NO_PROXIES, Proxies
+from core.tracing import NO_TRACER, Tracer
 
 from .api.call_budget import CallBudget
 from .api.client import TelegramApi
@@ -70,8 +71,9 @@ class TelegramPlatform(RunningPlatform):
         *,
         proxies: Proxies = NO_PROXIES,
         metrics: Metrics | None = None,
+        tracer: Tracer = NO_TRACER,
     ) -> None:
-        calls = PlatformCalls(metrics or Metrics(), PLATFORM)
+        calls = PlatformCalls(metrics or Metrics(), PLATFORM, tracer)
         token = settings.bot_token.get_secret_value()
         self._api = TelegramApi(token, settings.base_url, settings.file_url, proxies, calls)
         self._allowed_ids = frozenset(settings.allowed_ids)

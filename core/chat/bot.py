@@ -12,6 +12,7 @@ import structlog
 from core.access import Decision
 from core.queue import Inbox, Job, LaneKind, make_waiting_job
 from core.store import ChatPreferences, Conversations
+from core.tracing import NO_TRACER, Tracer
 
 from .actions.access_requests import AccessRequests
 from .actions.answer_question import QuestionAnswerer
@@ -61,9 +62,10 @@ class Bot:
         welcome: Welcome,
         home: HomePage,
         waiting: WaitingQuestions,
+        tracer: Tracer = NO_TRACER,
     ) -> None:
         """Answer on `platforms` (by the first part of their chat references)."""
-        self._platforms = platforms
+        self._platforms, self._tracer = platforms, tracer
         self._upload_slots = new_upload_slots()
         self._conversations = conversations
         self._translations = translations
@@ -226,6 +228,8 @@ class Bot:
             log_unreadable_event(failure, parse_platform_name(event.job.lane))
             event.job.dead = True
         elif (apology := choose_apology(failure)) is not None:
+            if reference := apology.values.get("reference"):
+                self._tracer.note(reference=str(reference))
             await _try(self._apologise(event.context, apology), "the apology could not be shown")
 
     async def _apologise(self, context: EventContext, apology: Apology) -> None:

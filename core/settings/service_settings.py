@@ -47,4 +47,11 @@ class ServiceSettings(Area):
         description="The largest number of unanswered messages of one chat; a person may have four times that many.",
     )
 
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None,
+        description="The address of an OpenTelemetry collector that takes spans by HTTP, e.g. `http://localhost:4318`; "
+        "needs the extra `wanjie-bots[otel]`. The SDK's other variables count, too, in the environment alone. Unset: "
+        "off.",
+    )
+
     _checked_redis_url = field_validator("redis_url")(check_redis_url)

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
+from core.tracing import Tracer
+
 from .errors import WanjieError
 
 _T = TypeVar("_T")
@@ -23,6 +25,18 @@ class CallObserver(Protocol):
 
     def note_error(self, kind: CallKind, model: str, error: WanjieError, /) -> None:
         """Take the error of a call that failed, or of a stream that broke off after its first delta."""
+
+
+def trace(
+    tracer: Tracer, kind: CallKind, model: str, attempt: Callable[[], Awaitable[_T]]
+) -> Callable[[], Awaitable[_T]]:
+    """Return `attempt` as a span of the job around it; of a stream, until its first delta."""
+
+    async def traced() -> _T:
+        with tracer.span(f"model {kind}", "call", model=model):
+            return await attempt()
+
+    return traced
 
 
 def observe(

@@ -13,8 +13,9 @@ import structlog
 
 from core.json_reader import NOT_JSON, parse_first_entries, parse_json
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
+from core.tracing import NO_TRACER, Tracer
 
-from .call_observer import CallKind, CallObserver, observe
+from .call_observer import CallKind, CallObserver, observe, trace
 from .download import Downloader
 from .errors import (
     ServerFaultError,
@@ -82,9 +83,10 @@ class WanjieClient:
         proxies: Proxies = NO_PROXIES,
         observer: CallObserver | None = None,
         memory: MemoryBudget | None = None,
+        tracer: Tracer = NO_TRACER,
     ) -> None:
         """`observer` is told of each attempt of a call; `memory` bounds what all calls hold together."""
-        self._observer = observer
+        self._observer, self._tracer = observer, tracer
         certificates = httpx.create_ssl_context()  # reading them takes longer than all the rest of a start
         self._http = HttpTransport(settings, proxies, memory, certificates)
         self._retries = Retries(settings.max_attempts, backoff)
@@ -218,7 +220,8 @@ class WanjieClient:
     async def _run(
         self, kind: CallKind, model: str, attempt: Callable[[], Awaitable[_T]], attempts: Attempts | None = None
     ) -> _T:
-        return await self._retries.run(observe(self._observer, kind, model, attempt), attempts)
+        traced = trace(self._tracer, kind, model, attempt)
+        return await self._retries.run(observe(self._observer, kind, model, traced), attempts)
 
     def _count_interruption(self, model: str, attempts: Attempts, error: WanjieError) -> None:
         self._retries.count_interruption(attempts, error)

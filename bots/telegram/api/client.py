@@ -52,7 +52,8 @@ class TelegramApi(Bot):
     async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:  # noqa: ANN401 - as the SDK
         """Count each call: every method of the SDK comes here."""
         try:
-            result = await super()._do_post(endpoint, data, **timeouts)
+            with self._calls.span(endpoint):
+                result = await super()._do_post(endpoint, data, **timeouts)
         except TelegramError as error:
             self._calls.count(endpoint, to_outbox_error(error))
             raise

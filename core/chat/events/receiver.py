@@ -20,6 +20,7 @@ from core.media.visible_text import is_blank, strip_invisible
 from core.queue import EnqueueResult, Inbox
 from core.redis.stored_values import parse_stored
 from core.store import Conversations, ObservedMessage, ObservedMessages
+from core.tracing import NO_TRACER, Tracer, mark_event
 
 from .access_gate import AccessGate
 from .cut_texts import CutTexts
@@ -44,9 +45,11 @@ class EventReceiver:
         observed: ObservedMessages,
         gate: AccessGate,
         route: Callable[[Incoming], Incoming],
+        tracer: Tracer = NO_TRACER,
     ) -> None:
         """`gate` decides whose events are stored; `route` recognises commands that came as text."""
         self._gate = gate
+        self._tracer = tracer
         self._route = route
         self._inbox = inbox
         self._conversations = conversations
@@ -71,6 +74,14 @@ class EventReceiver:
             addition = platform.read_addition(payload) if read is None else None
         if unforeseen.error is not None:
             log_unreadable_event(unforeseen.error, platform.name)
+        if read is None and addition is None:
+            return
+        with self._tracer.span("receive", platform=platform.name):
+            await self._take_in(read, addition, payload, platform)
+
+    async def _take_in(
+        self, read: Incoming | None, addition: Incoming | None, payload: bytes, platform: Platform
+    ) -> None:
         incoming = read or addition
         if incoming is None:
             return
@@ -131,7 +142,7 @@ class EventReceiver:
             return False
         found = await self._earlier_pieces.find(partial(_read_addition, platform), incoming)
         await self._store_pieces(lane, incoming, found.before)
-        result = await self._inbox.enqueue(lane, incoming.event_id, payload, get_origin(incoming))
+        result = await self._enqueue(lane, incoming, payload)
         if result.is_refused:
             await self._refuse(incoming, payload, result)
             self._refusals.note(incoming, lane, result)
@@ -148,6 +159,11 @@ class EventReceiver:
             await self._conversations.leave_thread(str(incoming.chat))
         elif _keeps_bot_in_thread(incoming):
             await self._conversations.join_thread(str(incoming.chat))
+
+    async def _enqueue(self, lane: str, incoming: Incoming, payload: bytes) -> EnqueueResult:
+        with self._tracer.span("store", "arrival"):
+            marked = mark_event(payload, self._tracer.get_context())
+            return await self._inbox.enqueue(lane, incoming.event_id, marked, get_origin(incoming))
 
     async def _store_pieces(self, lane: str, question: Incoming, pieces: Sequence[Piece]) -> None:
         for piece in pieces:
@@ -176,7 +192,7 @@ class EventReceiver:
         else:
             belongs = bool(addition.batch_key) or await self._follows_addressed(addition)
         if belongs:
-            await self._inbox.enqueue(lane, addition.event_id, payload, get_origin(addition))
+            await self._enqueue(lane, addition, payload)
             await self._note_sent_time(addition)
         else:
             await self._earlier_pieces.remember(partial(_read_addition, platform), Piece(addition, payload))

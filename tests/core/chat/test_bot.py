@@ -38,6 +38,7 @@ from core.chat.text.translations import Translations
 from core.chat.text.user_error import StoppedByUserError, UserFacingError
 from core.metrics import Metrics
 from core.settings import Settings
+from core.tracing import NO_TRACER
 from core.wanjie import KeyRejectedError, WanjieClient
 from tests.core.chat.outboxes import NoOutbox
 from tests.core.queue.scripted_handler import wait_until
@@ -119,7 +120,7 @@ async def service(redis_url: str, redis: Redis, monkeypatch: pytest.MonkeyPatch)
     settings = Settings(PLATFORMS)
     assert await redis.ping()
     client = WanjieClient(settings.wanjie)
-    service = Service(settings, redis_url, client, Metrics(), exclusive=True)
+    service = Service(settings, redis_url, client, Metrics(), NO_TRACER, exclusive=True)
     yield service
     await service.aclose()
     await client.aclose()

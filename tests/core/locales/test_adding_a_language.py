@@ -14,6 +14,7 @@ from core.chat.commands import COMMANDS
 from core.chat.text import translations
 from core.metrics import Metrics
 from core.settings import Settings
+from core.tracing import NO_TRACER
 from core.wanjie import WanjieClient
 from tests.core.settings.conftest import PLATFORMS
 
@@ -39,7 +40,7 @@ async def test_a_third_language_is_offered_and_spoken_everywhere(redis: Redis, m
     monkeypatch.setenv("CONSOLE_TOKEN", "con-1")
     settings = Settings(PLATFORMS)
     url = "redis://127.0.0.1:1"
-    service = Service(settings, url, WanjieClient(settings.wanjie), Metrics(), exclusive=False)
+    service = Service(settings, url, WanjieClient(settings.wanjie), Metrics(), NO_TRACER, exclusive=False)
     try:
         menu = service.menu()["group_admins"]
     finally:
