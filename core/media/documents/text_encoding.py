@@ -32,6 +32,10 @@ _SEVEN_BIT_ENCODINGS = {
 """Encodings of e-mail that say in seven bits when they leave ASCII; they would pass for it."""
 _SHORT_WEIGHTS = {"euc_jis_2004": 0.4, "tis-620": 0.3}
 """How much some guesses count for a word or two: the commonest words of Big5 are kana in EUC-JP, most bytes Thai."""
+_MAC_CODECS = {**dict.fromkeys(_LATIN_CODECS, "mac_roman"), "cp1251": "mac_cyrillic"}
+"""What a Mac of before 2001 wrote in place of these; the library takes its letters for signs and capitals of theirs."""
+_SIGNS_WITHIN_WORDS = "\u2018\u2019\u2010\u2013\u2014\u00b7"
+"""Apostrophes, hyphens, dashes and the middle dot."""
 _SINGLE_BYTE_CODECS = frozenset((*_LATIN_CODECS, *_OTHER_SCRIPT_CODECS))
 _MIN_LATIN_RATIO = 3.0
 """How many times likelier than the West's another encoding of Latin letters must be to be believed."""
@@ -168,6 +172,7 @@ def _guess_encoding(sample: bytes) -> str:
         best = "cp932"
     elif best in _SINGLE_BYTE_CODECS:
         best = _vote(sample.splitlines())
+    best = _prefer_mac(sample, best)
     return best or next((codec for codec in _LEGACY_CODECS if _decodes(sample, codec)), "cp1252")
 
 
@@ -175,6 +180,28 @@ def _choose_latin(weighed: dict[str, float]) -> str:
     """Choose among the encodings of Latin letters with accents."""
     best = max(_LATIN_CODECS, key=lambda codec: weighed.get(codec, 0.0))
     return best if weighed.get(best, 0.0) > _MIN_LATIN_RATIO * weighed.get("cp1252", 0.0) else "cp1252"
+
+
+def _prefer_mac(sample: bytes, best: str) -> str:
+    """Return the Mac's encoding instead of `best` if lines end as on a Mac, or `best` alone has misplaced letters."""
+    mac = _MAC_CODECS.get(best, best)
+    if mac == best or _count_misplaced(sample.decode(mac, "replace")):
+        return best
+    has_mac_lines = b"\r" in sample and b"\n" not in sample
+    return mac if has_mac_lines or _count_misplaced(sample.decode(best, "replace")) else best
+
+
+def _count_misplaced(text: str) -> int:
+    """Count capitals that follow small letters, and signs between letters, ASCII apart: no word has them."""
+    return sum(
+        (before.islower() and here.isupper() and not (before + here).isascii())
+        or (before.isalpha() and after.isalpha() and _is_sign(here))
+        for before, here, after in zip(text, text[1:], text[2:] + " ", strict=False)
+    )
+
+
+def _is_sign(letter: str) -> bool:
+    return not letter.isascii() and not letter.isalnum() and letter not in _SIGNS_WITHIN_WORDS
 
 
 def _weigh_encodings(sample: bytes) -> dict[str, float]:

@@ -85,6 +85,23 @@ def test_utf_8_is_not_taken_for_a_chinese_encoding(text: str) -> None:
     assert read_text(text.encode(), max_length=100)[0] == text
 
 
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("mac_roman", "café"),
+        ("mac_roman", "“Hello” – he said"),
+        ("mac_roman", "Über uns: schöne Grüße"),
+        ("mac_roman", "señor García está aquí\rLa niña también"),
+        ("mac_cyrillic", "Отчёт за март готовится, пожалуйста, проверьте для меня"),
+        ("cp1252", "rock–n–roll, “so it’s said”—L’Île d’Yeu, Paris–Nice\n•item\n€5 für Öl"),
+        ("cp1250", "Příliš žluťoučký kůň úpěl ďábelské ódy"),
+        ("cp1251", "Здравствуйте, коллеги! Я пишу вам. ІНН и КПП"),
+    ],
+)
+def test_texts_of_old_macs_are_told_from_those_of_windows(codec: str, text: str) -> None:
+    assert read_text(text.encode(codec), max_length=1000)[0].splitlines() == text.splitlines()
+
+
 @pytest.mark.parametrize("codec", ["utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("text", ["hi", "你好", "Grüße 😀", "id;name\n1;Ann\n"])
 def test_utf_32_needs_no_mark(text: str, codec: str) -> None:
