@@ -61,9 +61,8 @@ def read_addition(update: Json, bot: BotIdentity) -> Incoming | None:
             None if get_object(edited, "location") else _parse_message(edited, bot, event_id)
         )  # a live location is edited whenever it moves
         return found and replace(found, edits=found.message_id, wait_seconds=0.0)
-    message = get_object(update, "message")
-    found = _parse_any_message(message, bot, event_id)
-    return None if found is None or _is_addressed(found, message, bot) else replace(found, part=True)
+    found = _parse_ordinary_message(get_object(update, "message"), bot, event_id, addressed=False)
+    return found and replace(found, part=True)
 
 
 def _parse_message(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
@@ -71,16 +70,11 @@ def _parse_message(message: Json, bot: BotIdentity, event_id: str) -> Incoming |
         return _parse_migration(message, bot, event_id)
     if (title := _find_default_title(message)) is not None:
         return _parse_naming(message, bot, event_id, title)
-    found = _parse_any_message(message, bot, event_id)
-    return found if found is not None and _is_addressed(found, message, bot) else None
+    return _parse_ordinary_message(message, bot, event_id, addressed=True)
 
 
-def _is_addressed(found: Incoming, message: Json, bot: BotIdentity) -> bool:
-    return bool(found.direct or found.command or found.mentioned or _is_reply_to_bot(message, bot))
-
-
-def _parse_any_message(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
-    """Parse a message, whether or not it addresses the bot."""
+def _parse_ordinary_message(message: Json, bot: BotIdentity, event_id: str, *, addressed: bool) -> Incoming | None:
+    """Parse a message if it addresses the bot, or if it does not; the other kind is found out before most is read."""
     sender = _parse_sender(message)
     direct = _is_direct(message)
     attachments = read_attachments(message)
@@ -90,7 +84,8 @@ def _parse_any_message(message: Json, bot: BotIdentity, event_id: str) -> Incomi
         return None
     forwarded = get_forward_author(message, bot.id)
     address = parse_addressed_text(MessageBody.parse(message), bot, commands=not forwarded)
-    if address.for_other_bot:
+    is_addressed = direct or address.command or address.mentioned or _is_reply_to_bot(message, bot)
+    if address.for_other_bot or bool(is_addressed) is not addressed:
         return None
     about = parse_quote(message, bot)
     found = Incoming(
