@@ -21,8 +21,14 @@ from .store_keys import StoreKeys
 from .underneath import CallWatcher, read_measurements
 
 Json: TypeAlias = dict[str, Any]
-_SETTINGS = {"LOG_LEVEL": "WARNING", "DRAIN_SECONDS": "0", "WANJIE_IDLE_TIMEOUT": "4", "IMAGE_TOOL": "on"}
-"""A model that stalls is given up soon, so that one can watch it."""
+_SETTINGS = {
+    "LOG_LEVEL": "WARNING",
+    "DRAIN_SECONDS": "0",
+    "WANJIE_IDLE_TIMEOUT": "4",
+    "IMAGE_TOOL": "on",
+    "SLACK_DIRECT_MEMORY": "chat",
+}
+"""A model that stalls is given up soon, so that one can watch it. A direct message is one conversation, as it looks."""
 
 
 class DemoPage:
