@@ -22,7 +22,9 @@ TO_BE_WRITTEN = frozenset({"core/chat/commands/ping.py"})
 """By those who follow the example."""
 OF_USERS = frozenset({"/invite", "/newbot", "/setprivacy", "/ping", "/v1", "/healthz", "/readyz", "/metrics"})
 """Commands of Slack and of BotFather, the example, addresses."""
-OF_OTHERS = frozenset({"PIP_INDEX_URL", "UV_DEFAULT_INDEX", "SSL_CERT_FILE"})
+OF_OTHERS = frozenset(
+    {"PIP_INDEX_URL", "UV_DEFAULT_INDEX", "SSL_CERT_FILE", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_TRACES_SAMPLER"}
+)
 """Variables that other programs read."""
 PATH = re.compile(
     r"[\w./-]+\.(?:py|md|toml|txt|yaml|yml|json|lua|sh|lock|example)|(?:core|bots|tests|docs|deploy)/[\w./-]*"
