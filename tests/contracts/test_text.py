@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.chat.port.home import HomeSection
 from core.chat.port.menus import Menu, Option
 from tests.contracts.scene import Scene, granted
 
@@ -94,6 +95,17 @@ async def test_mentions_in_texts_and_menus_notify_nobody(scene: Scene) -> None:
     await granted(lambda: scene.outbox.show_menu(Menu("model", _MENTIONS, (Option("One", "1"),))))
 
     assert [_visible(text) for text in scene.screen()] == [_MENTIONS] * 3
+    assert scene.case.pings() == []
+
+
+@pytest.mark.needs("show_home")
+async def test_what_stands_on_somebody_s_page_appears_in_no_conversation_and_notifies_nobody(scene: Scene) -> None:
+    asked = scene.case.asked
+    menu = Menu("model", "Choose", (Option("One", "1"),))
+    await granted(lambda: scene.outbox.show_home([HomeSection("Ask", (_MENTIONS, menu))]))
+
+    assert scene.case.asked == asked + 1
+    assert scene.screen() == []
     assert scene.case.pings() == []
 
 
