@@ -116,7 +116,7 @@ async def test_admins_set_limits_at_run_time(empty_harness: ServiceHarness, plac
     await root.say("/admin limits others day off")
     await says(root, "no limit a day")
     await root.say("/admin limits others minute 1")
-    await says(root, "1 questions a minute")
+    await says(root, "1 question a minute")
     await asyncio.sleep(_CACHE_SECONDS)
     await answered(member, harness, "four")
     await member.say("five")

@@ -37,6 +37,21 @@ _NEW_ROLES: Mapping[str, Role | None] = {
     "promote": "admin",
     "demote": "member",
 }
+_CHINESE_VERBS: Mapping[str, str] = {
+    **dict.fromkeys(("人", "人员", "用户"), "people"),
+    **dict.fromkeys(("群", "群组"), "groups"),
+    **dict.fromkeys(("请求", "申请"), "requests"),
+    **dict.fromkeys(("记录", "日志"), "audit"),
+    "模型": "models",
+    "限额": "limits",
+    **dict.fromkeys(("公告", "通知"), "announce"),
+    "允许": "allow",
+    "屏蔽": "block",
+    **dict.fromkeys(("移除", "删除"), "remove"),
+    "任命": "promote",
+    "撤任": "demote",
+    "移交": "owner",
+}
 _MAX_LISTED, _MAX_REQUESTS = 50, 10
 
 
@@ -67,7 +82,8 @@ class AdminCommand:
 
     async def run(self, context: EventContext) -> None:
         """Show an overview, or what the words ask for; for admins, in private."""
-        verb, _, name = context.half_width_argument.lower().partition(" ")
+        word, _, name = context.half_width_argument.lower().partition(" ")
+        verb = _CHINESE_VERBS.get(word, word)
         if not context.is_service_admin:
             await context.reply("admin.only")
         elif not context.incoming.direct:

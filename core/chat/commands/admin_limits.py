@@ -107,5 +107,13 @@ def _describe_rules(context: EventContext, rules: Mapping[str, str]) -> Iterator
 
 
 def _describe(context: EventContext, key: str, who: Markdown, period: PeriodName, limit: Limit | None) -> Markdown:
-    amount = describe_limit_amount(limit) if limit is not None else context.translate("admin.unlimited")
-    return context.translate(key, who=who, period=context.translate(_PERIOD_LABELS[period]), amount=amount)
+    period_label = context.translate(_PERIOD_LABELS[period])
+    return context.translate(key, who=who, period=period_label, amount=_describe_amount(context, limit))
+
+
+def _describe_amount(context: EventContext, limit: Limit | None) -> Markdown | str:
+    if limit is None:
+        return context.translate("admin.unlimited")
+    if limit.count == "questions":
+        return context.translate("admin.questions", count=limit.most)
+    return describe_limit_amount(limit)
