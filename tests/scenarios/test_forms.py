@@ -1,5 +1,7 @@
 """Forms that ask for what a command lacks, in Slack, and questions that do so on Telegram."""
 
+import json
+
 import pytest
 
 from bots.sandbox.harness import ServiceHarness
@@ -88,6 +90,50 @@ async def test_a_form_that_cannot_be_opened_is_replaced_by_the_hint(harness: Ser
     await persona.choose(OPEN)
 
     assert (await opened(persona)).title == "Draw a picture"
+
+
+async def test_a_form_that_opens_too_slowly_is_replaced_by_the_hint_in_time(harness: ServiceHarness) -> None:
+    persona = harness.direct()
+    harness.slack.faults.delay("views.open", 20)
+    await persona.say("/imagine")
+    await says(persona, "What should be in the picture?")
+
+    assert not harness.slack.socket.undelivered
+
+
+async def test_who_may_not_use_the_bot_gets_no_form_and_its_submission_is_not_taken(
+    empty_harness: ServiceHarness,
+) -> None:
+    harness = empty_harness
+    await harness.start(ACCESS_MODE="pairing", SLACK_CONNECT="off")
+    await harness.ready()
+    eve = harness.slack.visitor("Eve")
+    stranger = SlackPersona(harness.slack, eve, harness.slack.channel("shared", members=[eve]))
+    await stranger.say("/imagine")
+    await stranger.until(stranger.answers)
+    assert stranger.form is None
+    assert not harness.slack.count("views.open")
+
+
+@pytest.mark.parametrize("forged", ["chat", "user", "signature"])
+async def test_a_form_counts_only_where_it_was_opened_for_whom_it_was_opened(
+    harness: ServiceHarness, forged: str
+) -> None:
+    persona, eve = harness.direct(), harness.direct("Eve")
+    await persona.say("/imagine")
+    form = await opened(persona)
+    modal = harness.slack.views.modals[form.id]
+    origin = json.loads(modal["private_metadata"])
+    if forged == "chat":
+        origin["chat"] = f"sl:{harness.slack.team_id}:{eve.channel.id}"
+    elif forged == "signature":
+        origin["signature"] = "AAAAAAAAAAAA"
+    modal["private_metadata"] = json.dumps(origin)
+    values = {"prompt": {"prompt": {"type": "plain_text_input", "value": "a fox"}}}
+    await (eve if forged == "user" else persona).user.submit(form.id, values)
+    await persona.until(lambda: persona.form is not None and "has expired" in persona.form.fields[0].error)
+
+    assert orders(harness) == []
 
 
 @pytest.mark.parametrize("place", ["private", "group"])

@@ -5,6 +5,7 @@ from pathlib import Path
 from bots.sandbox.harness import ServiceHarness
 from core.redis import EmbeddedRedis
 from tests.scenarios.conversation_steps import asked, echo, says
+from tests.scenarios.picture_steps import drawn
 from tests.scenarios.replica_steps import start_slack_replica
 
 
@@ -21,6 +22,11 @@ async def test_replicas_share_the_request_url_and_answer_once_what_is_delivered_
         http.lost_answers = 1
         await person.say("one")
         await says(person, "answer to one")
+        await person.say("/imagine")
+        await person.until(lambda: person.form)
+        person.fill(prompt="a red fox")
+        person.submit_form()  # to the other replica, in turn
+        await drawn(person)
         statuses = [await harness.end(replicas[0])]
         await person.say("two")
         await says(person, "answer to two")
@@ -29,7 +35,8 @@ async def test_replicas_share_the_request_url_and_answer_once_what_is_delivered_
         await person.until(lambda: [ack for ack in harness.slack.acks if ack.type == "slash_commands"])
         statuses += [await harness.end(replicas[1])]
 
-    assert person.answers()[:2] == ["answer to one", "answer to two"]
-    assert len(asked(harness)) == 2
+    questions = [messages[-1]["content"] for messages in asked(harness)]
+    assert [text for text in person.answers() if text.startswith("answer")] == ["answer to one", "answer to two"]
+    assert [questions.count("one"), questions.count("two")] == [1, 1]
     assert statuses == [0, 0]
     assert not harness.slack.count("apps.connections.open")

@@ -118,3 +118,16 @@ async def test_arguments_of_voice_are_understood_or_explained(direct_persona: Pe
         await direct_persona.say(said)
 
         await says(direct_persona, part)
+
+
+async def test_many_voices_are_a_list_that_slack_searches(empty_harness: ServiceHarness) -> None:
+    harness = empty_harness
+    await harness.start(WANJIE_VOICES=",".join(f"voice {number}" for number in range(150)))
+    await harness.ready()
+    persona = harness.direct()
+    await persona.say("/voice")
+    await persona.until(persona.choices)
+    assert "voice 149" in await persona.search("149")
+    await persona.choose("voice 149")
+
+    await says(persona, "voice 149")

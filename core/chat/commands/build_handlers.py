@@ -120,7 +120,7 @@ def _build_choices(services: CommandServices, preferences: PreferenceWriter) -> 
     settings = SettingsCommand(models, services.speech, preferences, services.observed, menus)
     return {
         "model": CommandHandler(model.choose, on_select=model.on_select, suggest=model.suggest),
-        "voice": CommandHandler(voice.choose, on_select=voice.on_select),
+        "voice": CommandHandler(voice.choose, on_select=voice.on_select, suggest=voice.suggest),
         "reasoning": CommandHandler(reasoning.choose, on_select=reasoning.on_select),
         "language": CommandHandler(language.choose, on_select=language.on_select),
         "settings": CommandHandler(settings.show, on_select=settings.on_select),

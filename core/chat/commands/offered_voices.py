@@ -11,6 +11,7 @@ from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer
+from core.chat.port.incoming import ChatRef
 from core.chat.text.error_keys import error_key
 from core.redis.stored_values import StoredJson, parse_stored
 from core.store import Conversations
@@ -43,9 +44,9 @@ class VoiceNames:
         self._conversations = conversations
         self._preferences = preferences
 
-    async def offered(self, context: EventContext, model: str) -> tuple[str, ...]:
+    async def offered(self, chat: ChatRef, model: str) -> tuple[str, ...]:
         """Return the voices that `model` is known to have, and those that worked with it in this chat."""
-        learned = await self._load_learned(context, model)
+        learned = await self._load_learned(chat, model)
         return tuple(dict.fromkeys((*self._speech.known_voices(model), *learned)))
 
     async def set(self, context: EventContext, name: str) -> None:
@@ -58,8 +59,8 @@ class VoiceNames:
         if (model := await models.find("speech")) is None:
             await context.reply("model.none_speech")
             return
-        same = (voice for voice in await self.offered(context, model) if voice.casefold() == name.casefold())
-        known = next(same, None)
+        offered = await self.offered(context.incoming.chat, model)
+        known = next((voice for voice in offered if voice.casefold() == name.casefold()), None)
         if known or await self._try(context, models, name):
             await self._preferences.set(context, "voice", known or name)
             await context.reply("voice.name_set", voice=known or name, where=describe_scope(context))
@@ -81,20 +82,21 @@ class VoiceNames:
         if await self._speech.has_voice(model, name, payer=context.payer):
             await self._learn(context, model, name)
             return True
-        offered = ", ".join(await self.offered(context, model))
+        offered = ", ".join(await self.offered(context.incoming.chat, model))
         await context.reply("voice.name_unknown", model=model, voice=name, offered=offered)
         return False
 
     async def _learn(self, context: EventContext, model: str, name: str) -> None:
         # In this chat alone: some services take any name, and what people type is nobody else's to read.
-        voices = list(dict.fromkeys((name, *await self._load_learned(context, model))))[:_MAX_LEARNED]
-        await self._conversations.put_note(*_note_of(context, model), json.dumps(voices, ensure_ascii=False))
+        chat = context.incoming.chat
+        voices = list(dict.fromkeys((name, *await self._load_learned(chat, model))))[:_MAX_LEARNED]
+        await self._conversations.put_note(*_note_of(chat, model), json.dumps(voices, ensure_ascii=False))
 
-    async def _load_learned(self, context: EventContext, model: str) -> list[str]:
-        chat, note = _note_of(context, model)
-        return parse_stored(note, await self._conversations.get_note(chat, note), _NAMES.parse) or []
+    async def _load_learned(self, chat: ChatRef, model: str) -> list[str]:
+        place, note = _note_of(chat, model)
+        return parse_stored(note, await self._conversations.get_note(place, note), _NAMES.parse) or []
 
 
-def _note_of(context: EventContext, model: str) -> tuple[str, str]:
+def _note_of(chat: ChatRef, model: str) -> tuple[str, str]:
     """Where the learned voices of a model are kept; all threads of a chat share them."""
-    return str(context.incoming.chat.parent), f"voices:{model}"
+    return str(chat.parent), f"voices:{model}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from core.access import ModelPermissions
 from core.chat.answer.model_choice import ModelSelector
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer, speed_of
+from core.chat.port.incoming import ChatRef
 from core.chat.port.menus import Menu, Option
 from core.chat.text.normalize_width import to_half_width
 from core.store import ChatPreferences, Conversations
@@ -88,7 +90,7 @@ class VoiceCommand:
         """Whether the menu offers a voice now; trying another one would keep other presses waiting."""
         models = await self._models.load(context.incoming.chat, context.models)
         model = await models.find("speech")
-        return model is not None and voice in await self._names.offered(context, model)
+        return model is not None and voice in await self._names.offered(context.incoming.chat, model)
 
     async def show_menu(self, context: EventContext) -> None:
         """Show the voices, speeds and when answers are spoken, with what is chosen."""
@@ -97,9 +99,20 @@ class VoiceCommand:
         if model is None:
             await context.reply("model.none_speech")
         else:
-            voices = await self._names.offered(context, model)
+            voices = await self._names.offered(context.incoming.chat, model)
             voice = self._speech.voice(models.preferences)
             await context.show_menu(add_settings_row(context, _menu(context, models.preferences, model, voice, voices)))
+
+    async def suggest(
+        self, chat: ChatRef, text: str, permissions: ModelPermissions, locale: str, most: int
+    ) -> tuple[Option, ...]:
+        """Return at most `most` voices whose names contain what a reader types; names are in no language."""
+        del locale
+        models = await self._models.load(chat, permissions)
+        model = await models.find("speech")
+        voices = await self._names.offered(chat, model) if model else ()
+        found = [voice for voice in voices if text.casefold() in voice.casefold()]
+        return tuple(_list_voices(found, self._speech.voice(models.preferences)))[:most]
 
     async def _set_speed(self, context: EventContext, text: str) -> None:
         speed = read_speed(text)
@@ -154,14 +167,17 @@ def _menu(
         )
         for speed in _OFFERED_SPEEDS
     )
-    return Menu("voice", title, replies, (speeds, *_voice_rows(voices, current_voice)))
+    shown = _list_voices(voices, current_voice)
+    if len(shown) > _MAX_VOICES and context.outbox.capabilities.searchable_menus:
+        return Menu("voice", title, tuple(shown), (replies, speeds))
+    rows = (tuple(shown[start : start + _ROW_LENGTH]) for start in range(0, len(shown[:_MAX_VOICES]), _ROW_LENGTH))
+    return Menu("voice", title, replies, (speeds, *rows))
 
 
-def _voice_rows(voices: Sequence[str], current: str) -> Iterator[tuple[Option, ...]]:
-    """Yield rows of the voices whose names fit behind a button."""
+def _list_voices(voices: Sequence[str], current: str) -> list[Option]:
+    """Return the voices whose names fit behind a button."""
     options = [Option(voice, f"name {voice}", current=voice == current) for voice in voices]
-    shown = [option for option in options if len(option.value.encode()) <= _MAX_VALUE_BYTES][:_MAX_VOICES]
-    yield from (tuple(shown[start : start + _ROW_LENGTH]) for start in range(0, len(shown), _ROW_LENGTH))
+    return [option for option in options if len(option.value.encode()) <= _MAX_VALUE_BYTES]
 
 
 def read_speed(text: str) -> str | None:
