@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
 from tests.scenarios.button_steps import AGAIN, SPEAK, offers
-from tests.scenarios.conversation_steps import asked, echo, last_asked, says, until_asked
+from tests.scenarios.conversation_steps import asked, beginning, echo, last_asked, says, until_asked
 from tests.scenarios.store_steps import find
 
 
@@ -98,3 +98,6 @@ async def test_what_was_said_before_threads_were_apart_goes_on_in_them(
         while await find_histories(redis, "coffee"):  # noqa: ASYNC110 - the store tells nobody
             await asyncio.sleep(0.05)
     assert len(await find_histories(redis, "tea")) == 3
+    await lin.say("/forget yes")
+    await says(lin, beginning("forget.done"))
+    assert await find_histories(redis, "e") == []

@@ -247,3 +247,16 @@ async def test_a_thread_is_read_once_and_only_if_the_mention_does_not_start_it(
     assert await _enrich(scene, begun, since="") == begun
     assert await _enrich(scene, later) == later
     assert scene.slack.count("conversations.replies") == 0
+
+
+async def test_a_thread_of_a_direct_message_is_read_with_the_answers(scene: Scene, listener: Listener) -> None:
+    chat = scene.slack.im(scene.ann)
+    root = await scene.ann.say(chat, "Tea?")
+    while (asked := await listener.next()).text != "Tea?":
+        pass
+    await scene.platform.outbox(asked).send_text("Yes.")
+    await scene.ann.say(chat, "How long?", thread_ts=root.ts)
+    while (incoming := await listener.next()).text != "How long?":
+        pass
+
+    assert (await _enrich(scene, incoming, since="")).discussion == "Ann: Tea?\nWanjie: Yes."
