@@ -126,8 +126,10 @@ class PageWriter:
 
     async def _finish_full_pages(self) -> None:
         while (end := self._find_end()) is not None:
-            await asyncio.sleep(0)  # what a model writes to be hard to read takes 50 ms here, and as long below
-            opening = self._page_text.find_next_opening(self._page, end, self._measure().stop)
+            await asyncio.sleep(0)  # what a model writes to be hard to read takes 50 ms here, and in each step below
+            stop = self._measure().stop
+            await asyncio.sleep(0)
+            opening = self._page_text.find_next_opening(self._page, end, stop)
             following = replace(self._following_page or Page(start=end), start=end, opening=opening)
             self._pages[self._index : self._index + 2] = [replace(self._page, end=end), following]
             await self._finish_page()
