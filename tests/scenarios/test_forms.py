@@ -8,7 +8,7 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.screen import ShownForm
 from bots.sandbox.slack.blocks.inputs import REQUIRED
 from bots.sandbox.slack.persona import SlackPersona
-from tests.scenarios.conversation_steps import says
+from tests.scenarios.conversation_steps import asked, echo, says, until_asked
 from tests.scenarios.picture_steps import begun, drawn, orders
 
 OPEN = "Open the form"
@@ -162,3 +162,20 @@ async def test_telegram_asks_for_instructions_and_takes_the_reply_as_such(harnes
     persona.answer_question("关闭")
 
     await says(persona, "已取消当前聊天的设定")
+
+
+async def test_telegram_translates_the_message_that_is_replied_to(harness: ServiceHarness) -> None:
+    persona = harness.private()
+    harness.wanjie.script.answer = echo
+    await persona.say("hello")
+    await says(persona, "answer to hello")
+    await persona.reply("/translate German", to="answer to hello")
+    await until_asked(harness, 2)
+    await persona.say("/translate")
+    await says(persona, "Reply to this message with the text")
+    persona.answer_question("ja: See you")
+    await until_asked(harness, 3)
+
+    second, third = (messages[-1]["content"] for messages in asked(harness)[1:])
+    assert ("> answer to hello" in second, "into German." in second) == (True, True)
+    assert ("> See you" in third, "into Japanese." in third) == (True, True)
