@@ -167,7 +167,8 @@ def _print_manifest(arguments: argparse.Namespace) -> int:
     except SettingsError as error:
         return _report_settings_error(error)
     url = settings.request_url if settings.mode == "http" else ""
-    sys.stdout.write(generate_manifest(url, settings.command_prefix, agent=not arguments.no_agent))
+    agent = not arguments.no_agent
+    sys.stdout.write(generate_manifest(url, settings.command_prefix, settings.redirect_url, agent=agent))
     return 0
 
 

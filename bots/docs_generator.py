@@ -26,11 +26,13 @@ def generate_documents() -> dict[str, str]:
     }
 
 
-def generate_manifest(request_url: str = "", command_prefix: str = "", *, agent: bool = True) -> str:
+def generate_manifest(
+    request_url: str = "", command_prefix: str = "", redirect_url: str = "", *, agent: bool = True
+) -> str:
     """Generate the manifest of the Slack app, with every command; "" for `request_url` means Socket Mode.
 
-    `command_prefix` begins the names of the slash commands, but for the one that takes all of them; `agent`
-    as in `render_manifest`.
+    `command_prefix` begins the names of the slash commands, but for the one that takes all of them; the rest is as in
+    `render_manifest`.
     """
     sentences = Translations()
     described = [(command, sentences.text(f"command.{command.name}", "en")) for command in COMMANDS]
@@ -49,6 +51,7 @@ def generate_manifest(request_url: str = "", command_prefix: str = "", *, agent:
             if command.shortcut
         ],
         request_url,
+        redirect_url,
         agent=agent,
     )
 

@@ -98,6 +98,8 @@ def _create_platforms(settings: Settings, service: Service) -> Iterator[Platform
             proxies=proxies,
             metrics=service.metrics,
             tracer=service.tracer,
+            secrets=lambda keys: service.secrets("slack", keys),
+            lease=service.lease,
         )
 
 

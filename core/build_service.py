@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -53,6 +53,7 @@ from core.redis import LeaderLease, RateLimiter, StoreHealth, connect
 from core.redis.text_cipher import build_cipher
 from core.settings import Settings
 from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ObservedMessages, ShownAnswers
+from core.store.secret_records import SecretRecords
 from core.tracing import Tracer
 from core.usage import FeedbackCounters, MeteredClient, PriceList, UsageCounters, UsageReport, list_limits
 from core.wanjie import Catalog, WanjieClient
@@ -264,6 +265,10 @@ class Service:
     def budget(self, account: str) -> RateLimiter:
         """The calls that may be made in the name of `account` (such as `tg:<bot>`), counted over all replicas."""
         return RateLimiter(self._redis, account)
+
+    def secrets(self, area: str, keys: Sequence[str]) -> SecretRecords:
+        """Secrets of a platform, encrypted with the first of these keys."""
+        return SecretRecords(self._redis, area, keys)
 
     def lease(self, name: str) -> LeaderLease:
         """A task that one replica does at a time."""

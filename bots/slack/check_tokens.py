@@ -1,5 +1,8 @@
 """Check whether Slack accepts the tokens of the app."""
 
+# pyright: reportUnknownMemberType=false
+# slack_sdk leaves further arguments of its methods untyped.
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -12,13 +15,17 @@ from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLim
 from core.error_words import keep_error_words
 from core.settings import Proxies
 
-from .api.call import AsyncWebClient, create_web_client, fetch_identity, open_socket
+from .api.call import AsyncWebClient, create_web_client, fetch_identity, open_socket, send_request
 from .api.required_scopes import PURPOSES
+from .oauth.install_pages import INSTALL_PATH
 from .settings import SlackSettings, get_secret
 
+_ACCEPTED_CLIENT = frozenset({"bad_redirect_uri", "invalid_code"})
+"""What Slack finds wrong with a code that is none, once it knows the app."""
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
 _ADVICE = {
     "SLACK_BOT_TOKEN": "Copy the Bot User OAuth Token again from OAuth & Permissions, or install the app again.",
+    "SLACK_CLIENT_SECRET": "Copy the Client ID and the Client Secret again from Basic Information.",
     "SLACK_APP_TOKEN": "Make an app-level token with the scope connections:write under Basic Information.",
 }
 
@@ -26,11 +33,11 @@ _ADVICE = {
 async def check_slack(settings: SlackSettings, proxies: Proxies) -> list[Finding]:
     """Check the tokens that the mode needs and their scopes once; no connection for events is made."""
     sessions = Sessions(proxies, timeout=_TIMEOUT)
-    client = create_web_client(
-        settings.bot_token.get_secret_value(), settings.api_url, sessions.get_session(settings.api_url)
-    )
+    token, url = get_secret(settings.bot_token), settings.api_url
+    client = create_web_client(token, url, sessions.get_session(url))
     try:
-        return [*await _check_bot_token(client), *await _check_delivery(client, settings)]
+        app = await (_check_client(client, settings) if settings.client_id else _check_bot_token(client))
+        return [*app, *await _check_delivery(client, settings)]
     finally:
         await sessions.aclose()
 
@@ -42,6 +49,24 @@ async def _check_bot_token(client: AsyncWebClient) -> list[Finding]:
         return [_report_refusal("SLACK_BOT_TOKEN", error)]
     text = f"The bot token is accepted; the workspace is {identity.workspace}."
     return [Finding("Slack", FindingState.OK, text), *_report_missing_scopes(identity.missing_scopes)]
+
+
+async def _check_client(client: AsyncWebClient, settings: SlackSettings) -> list[Finding]:
+    """Check the credentials of an app that workspaces install, with a code that is none."""
+    try:
+        await send_request(
+            lambda: client.oauth_v2_access(
+                client_id=settings.client_id,
+                client_secret=get_secret(settings.client_secret),
+                code="none",
+                redirect_uri=settings.redirect_url,
+            )
+        )
+    except OutboxError as error:
+        if str(error) not in _ACCEPTED_CLIENT:
+            return [_report_refusal("SLACK_CLIENT_SECRET", error)]
+    text = f"The client id and secret are accepted; workspaces install the app at {INSTALL_PATH}."
+    return [Finding("Slack", FindingState.OK, text)]
 
 
 def _report_missing_scopes(scopes: Sequence[str]) -> list[Finding]:

@@ -31,6 +31,9 @@ _EVENTS = (
 _AGENT_EVENTS = ("agent_session_stopped",)
 """Events of agents alone."""
 
+_REMOVAL_EVENTS = ("app_uninstalled", "tokens_revoked")
+"""Events of an app that several workspaces install."""
+
 _Node = str | bool | int | Sequence["_Node"] | Mapping[str, "_Node"]
 
 
@@ -59,25 +62,33 @@ def render_manifest(
     commands: Iterable[SlashCommand],
     shortcuts: Iterable[MessageShortcut] = (),
     request_url: str = "",
+    redirect_url: str = "",
     *,
     agent: bool = True,
 ) -> str:
     """Write the manifest: as JSON, which is YAML as well, below comments.
 
-    Slack sends everything to `request_url`; "" means Socket Mode. With `agent` it declares an agent, which has
+    Slack sends everything to `request_url`; "" means Socket Mode. With a `redirect_url`, workspaces and organisations
+    install the app, and their tokens are exchanged every twelve hours. With `agent` it declares an agent, which has
     sessions, prompts and a *Stop* of Slack's own.
     """
-    manifest = _build_manifest(commands, shortcuts, request_url, agent=agent)
+    manifest = _build_manifest(commands, shortcuts, request_url, redirect_url, agent=agent)
     note = _AGENT_NOTE if agent else ""
     return _HEADER + note + json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
 
 
 def _build_manifest(
-    commands: Iterable[SlashCommand], shortcuts: Iterable[MessageShortcut], request_url: str, *, agent: bool
+    commands: Iterable[SlashCommand],
+    shortcuts: Iterable[MessageShortcut],
+    request_url: str,
+    redirect_url: str,
+    *,
+    agent: bool,
 ) -> dict[str, _Node]:
     agent_view: dict[str, _Node] = {"agent_view": {"agent_description": _AGENT_DESCRIPTION}} if agent else {}
     scopes = tuple(sorted((*SCOPES, AGENT_SCOPE))) if agent else SCOPES
     events = (*_AGENT_EVENTS, *_EVENTS) if agent else _EVENTS
+    redirects: dict[str, _Node] = {"redirect_urls": [redirect_url]} if redirect_url else {}
     return {
         "_metadata": {"major_version": 1},
         "display_information": {
@@ -96,13 +107,16 @@ def _build_manifest(
             "shortcuts": [_shortcut_entry(shortcut) for shortcut in shortcuts],
             "slash_commands": [_command_entry(command) | _named(request_url, "url") for command in commands],
         },
-        "oauth_config": {"scopes": {"bot": scopes}},
+        "oauth_config": {**redirects, "scopes": {"bot": scopes}},
         "settings": {
-            "event_subscriptions": {**_named(request_url, "request_url"), "bot_events": events},
+            "event_subscriptions": {
+                **_named(request_url, "request_url"),
+                "bot_events": (*events, *(_REMOVAL_EVENTS if redirect_url else ())),
+            },
             "interactivity": {"is_enabled": True, **_named(request_url, "request_url", "message_menu_options_url")},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": bool(redirect_url),
             "socket_mode_enabled": not request_url,
-            "token_rotation_enabled": False,
+            "token_rotation_enabled": bool(redirect_url),
         },
     }
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from typing import Self, TypeVar
+from typing import Self
 from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
 
-from bots.http_port import HttpPortError, Port, serve_http
+from bots.http_port import HttpPortError, Port, Routes, serve_http
 from bots.http_sessions import Sessions
 from bots.running_platform import Forms, PlatformError, ReceiveEvent, RunningPlatform, SuggestOptions
-from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
 from core.chat.port.platform import Standing
 from core.chat.port.platform_calls import PlatformCalls
 from core.chat.text.translations import Translations
-from core.error_words import keep_error_words
 from core.json_reader import Json
 from core.metrics import Metrics
 from core.redis import RateLimiter
@@ -29,7 +27,8 @@ from core.tracing import NO_TRACER, Tracer
 
 from .api.affiliation import Affiliation
 from .api.bot_account import BotAccount
-from .api.call import Identity, create_web_client, fetch_identity, open_socket
+from .api.call import AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
+from .api.connect import retry_until_answered
 from .api.users import USER_ID_PREFIXES
 from .api.workspace import WorkspaceApi
 from .api.workspaces import Workspaces
@@ -41,28 +40,26 @@ from .events.modals import Modals
 from .events.parse import read_edit, read_event, read_part
 from .events.reply_target import ReplyTarget
 from .events.socket import SocketListener
+from .oauth.app_installations import AppInstallations
+from .oauth.event_origin import read_removal
+from .oauth.install_pages import InstallPages
+from .oauth.secret_store import Lease, SecretStore
 from .sending.outbox import SlackOutbox
 from .settings import SlackSettings, get_secret
 
 _log = structlog.get_logger()
-_Result = TypeVar("_Result")
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
-_MIN_RETRY_DELAY, _MAX_RETRY_DELAY = 1.0, 30.0
-"""Seconds between two attempts to reach Slack."""
 _HTTP_LIMITS = 64, 75.0
 """Open connections of the port for events, each with a body of 2 MB at most, and seconds that they may be idle: longer
 than a proxy keeps them (60), so that none sends a request into a connection that is being closed."""
 
 
-class SlackTokenError(PlatformError):
-    """Slack does not accept a token of the settings; the text names the variable and Slack's error code."""
-
-
 class SlackPlatform(RunningPlatform):
-    """One Slack workspace; use it within `async with`, which needs no network.
+    """A Slack app, in one workspace or in all that install it; use it within `async with`, which needs no network.
 
     `rate_limiters` returns the shared rate limiter of an account such as `sl:T123`, `suggest` the options of
-    searchable menus; `forms` opens modals, None for none.
+    searchable menus; `forms` opens modals, None for none. `secrets` makes a store that is encrypted with these keys,
+    `lease` something that one replica does at a time; an app with a bot token needs neither.
     """
 
     name = PLATFORM
@@ -78,8 +75,12 @@ class SlackPlatform(RunningPlatform):
         proxies: Proxies = NO_PROXIES,
         metrics: Metrics | None = None,
         tracer: Tracer = NO_TRACER,
+        secrets: Callable[[Sequence[str]], SecretStore] | None = None,
+        lease: Callable[[str], Lease] | None = None,
     ) -> None:
         self._settings = settings
+        self._secrets = secrets
+        self._lease = lease
         self._calls = PlatformCalls(metrics or Metrics(), PLATFORM, tracer)
         self._proxies = proxies
         self._rate_limiters = rate_limiters
@@ -98,13 +99,24 @@ class SlackPlatform(RunningPlatform):
 
     async def __aenter__(self) -> Self:
         sessions, url = Sessions(self._proxies, timeout=_TIMEOUT), self._settings.api_url
-        bot = BotAccount(create_web_client(self._settings.bot_token.get_secret_value(), url, sessions.get_session(url)))
-        self._web = _Web(sessions, bot, Workspaces(sessions, lambda _: bot, self._find_limiter, self._calls))
+
+        def create_client(token: str = "") -> AsyncWebClient:
+            return create_web_client(token, url, sessions.get_session(url))
+
+        bot, installations = BotAccount(create_client(get_secret(self._settings.bot_token))), None
+        if self._settings.client_id and self._secrets and self._lease:
+            records = self._secrets([key.get_secret_value() for key in self._settings.token_encryption_keys])
+            installations = AppInstallations(self._settings, records, self._lease, create_client)
+        create_bot = installations.create_bot if installations else None
+        workspaces = Workspaces(sessions, create_bot or (lambda _team: bot), self._find_limiter, self._calls)
+        self._web = _Web(sessions, bot, workspaces, installations)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._web is not None:
             await self._web.workspaces.aclose()
+            if self._web.installations is not None:
+                await self._web.installations.aclose()
             await self._web.sessions.aclose()
 
     async def run(self, receive: ReceiveEvent) -> None:
@@ -114,11 +126,16 @@ class SlackPlatform(RunningPlatform):
         Slack refuses a token at the start; a later refusal is logged and retried. Raises `PlatformError` when the port
         for events is not available.
         """
-        await self.connect()
+        installations = self._open_web.installations
+        await (installations.prepare() if installations else self.connect())
         modals = Modals(self._forms, self._workspace_of) if self._forms else None
         events = EventStorage(self._find_installation, receive, self._suggest_options, modals)
         if self._settings.mode == "http":
-            await self._receive_over_http(events)
+            receiver = HttpReceiver(get_secret(self._settings.signing_secret), events)
+            path = urlsplit(self._settings.request_url).path or "/"
+            await self._serve({("POST", path): receiver.handle, **self._list_pages()}, self._wait_for_requests())
+        elif installations is not None:
+            await self._serve(self._list_pages(), self._receive_over_socket(events))
         else:
             await self._receive_over_socket(events)
 
@@ -127,30 +144,42 @@ class SlackPlatform(RunningPlatform):
         listener = SocketListener(web.bot.client, app_token, events, web.sessions.open_session)
         give_up = True
         while True:
-            address = await _retry_until_answered(
+            address = await retry_until_answered(
                 lambda: open_socket(web.bot.client, app_token), "SLACK_APP_TOKEN", give_up=give_up
             )
             give_up = False
             await listener.listen(address, self._set_connected)
 
-    async def _receive_over_http(self, events: EventStorage) -> None:
+    async def _serve(self, routes: Routes, receiving: Coroutine[None, None, None]) -> None:
+        """Answer requests to the port while events are received."""
         settings = self._settings
-        receiver = HttpReceiver(get_secret(settings.signing_secret), events)
         port = Port(settings.http_host, settings.http_port, "SLACK_HTTP", *_HTTP_LIMITS)
-        path = urlsplit(settings.request_url).path or "/"
         try:
-            async with serve_http(port, {("POST", path): receiver.handle}):
-                self._set_connected(True)  # noqa: FBT003 - a setter
-                await asyncio.Event().wait()
+            async with serve_http(port, routes):
+                await receiving
         except HttpPortError as error:
+            receiving.close()
             raise PlatformError(str(error)) from error
+
+    async def _wait_for_requests(self) -> None:
+        try:
+            self._set_connected(True)  # noqa: FBT003 - a setter
+            await asyncio.Event().wait()
         finally:
             self._set_connected(False)  # noqa: FBT003 - a setter
+
+    def _list_pages(self) -> Routes:
+        """List the pages with which workspaces install the app; {} where there is one workspace."""
+        installations = self._open_web.installations
+        if installations is None:
+            return {}
+        limiter = self._rate_limiters(f"{PLATFORM}:app")
+        return InstallPages(installations.create_flow(), limiter, self._translations).list_routes()
 
     async def connect(self) -> Identity:
         """Fetch the bot's identity, waiting until Slack can be reached; raise `SlackTokenError` if it refuses."""
         if self._identity is None:
-            self._identity = await _retry_until_answered(
+            self._identity = await retry_until_answered(
                 lambda: fetch_identity(self._open_web.bot.client), "SLACK_BOT_TOKEN", give_up=True
             )
             self._open_web.bot.user = self._identity.user
@@ -187,22 +216,28 @@ class SlackPlatform(RunningPlatform):
             return "outsider"
         users = self._workspace_of(incoming.chat).users
         known = users.get_known_affiliation(incoming.sender.id, incoming.chat.account)
-        return known and self._to_standing(known)
+        return known and self._to_standing(known, incoming.chat.account)
 
     async def look_up_standing(self, incoming: Incoming) -> Standing | None:
         """See `Platform`; the answer may be ten minutes old."""
         workspace, team = self._workspace_of(incoming.chat), incoming.chat.account
         found = await workspace.users.look_up_affiliation(workspace.api, incoming.sender.id, team)
-        return found and self._to_standing(found)
+        return found and self._to_standing(found, team)
 
-    def _to_standing(self, affiliation: Affiliation) -> Standing:
+    def _to_standing(self, affiliation: Affiliation, team: str) -> Standing:
         settings = self._settings
+        if affiliation == "member" and team in settings.allowed_ids:
+            return "listed"
         allowed = {"member": True, "guest": settings.guests == "on", "external": settings.connect == "on"}
         return "insider" if allowed[affiliation] else "outsider"
 
     async def leave(self, chat: ChatRef) -> None:
-        """Leave a channel; a direct message cannot be left."""
-        await self._workspace_of(chat).api.leave(chat.chat)
+        """Leave a channel, or a whole workspace, from which the app is removed; a direct message cannot be left."""
+        if chat.is_workspace and (installations := self._open_web.installations):
+            await installations.uninstall(chat.account)
+            await self._open_web.workspaces.forget(chat.account)
+        else:
+            await self._workspace_of(chat).api.leave(chat.chat)
 
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Return the outbox for `incoming`; keep it for the whole job, since it remembers failed calls."""
@@ -217,10 +252,17 @@ class SlackPlatform(RunningPlatform):
         workspace = self._workspace_of(chat)
         return await workspace.users.complete_sender(workspace.api, sender)
 
-    async def _find_installation(self, body: Json) -> Installation:
-        """Return the installation for which Slack sends `body`."""
-        del body  # there is one
-        return self._installation
+    async def _find_installation(self, body: Json) -> Installation | None:
+        """Return the installation for which Slack sends `body`; None when the app is not installed there any more."""
+        installations = self._open_web.installations
+        if installations is None:
+            return self._installation
+        if removed := read_removal(body):
+            await installations.delete_removed(removed)
+            await self._open_web.workspaces.forget(removed)
+            return None
+        found = await installations.find(body, self._installation)
+        return found and replace(found[0], direct_threads=self._has_direct_threads(found[0].team, is_agent=found[1]))
 
     @property
     def _installation(self) -> Installation:
@@ -231,13 +273,13 @@ class SlackPlatform(RunningPlatform):
             identity.user,
             frozenset(settings.allowed_apps),
             settings.command_prefix,
-            direct_threads=self._has_direct_threads(identity),
+            direct_threads=self._has_direct_threads(identity.team, is_agent=identity.is_agent),
         )
 
-    def _has_direct_threads(self, identity: Identity) -> bool:
+    def _has_direct_threads(self, team: str, *, is_agent: bool) -> bool:
         """Whether each thread of a direct message is a conversation: as set, or where people see them as such."""
         if self._settings.direct_memory == "auto":
-            return identity.is_agent and not self._open_web.workspaces.get(identity.team).features.agent.is_refused
+            return is_agent and not self._open_web.workspaces.get(team).features.agent.is_refused
         return self._settings.direct_memory == "thread"
 
     def _workspace_of(self, chat: ChatRef) -> WorkspaceApi:
@@ -264,23 +306,5 @@ class _Web:
     sessions: Sessions
     bot: BotAccount
     workspaces: Workspaces
-
-
-async def _retry_until_answered(call: Callable[[], Awaitable[_Result]], variable: str, *, give_up: bool) -> _Result:
-    """Repeat `call` until it succeeds; a refusal is final only if `give_up`."""
-    delay = _MIN_RETRY_DELAY
-    while True:
-        wait = delay
-        try:
-            return await call()
-        except RateLimitedError as error:
-            wait = error.retry_after
-        except PlatformUnreachableError as error:
-            _log.warning("Slack cannot be reached", reason=error, again_in=wait)
-        except OutboxError as error:
-            _log.error("Slack refuses a token", variable=variable, reason=error)
-            if give_up:
-                raise SlackTokenError(f"Slack does not accept {variable}: {keep_error_words(str(error))}") from error
-            wait = _MAX_RETRY_DELAY
-        await asyncio.sleep(wait)
-        delay = min(delay * 2, _MAX_RETRY_DELAY)
+    installations: AppInstallations | None
+    """Of an app that several workspaces install."""

@@ -10,13 +10,26 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
 
-from core.settings import Area, Patterns, PlatformArea, Proxy, TokenForm, check_base_url, check_token, describe_proxy
+from core.settings import (
+    Area,
+    Patterns,
+    PlatformArea,
+    Proxy,
+    SecretKeys,
+    TokenForm,
+    check_base_url,
+    check_encryption_key,
+    check_token,
+    describe_proxy,
+)
 
 _Value = TypeVar("_Value")
 _BOT_TOKEN_FORM, _APP_TOKEN_FORM = re.compile("xoxb-"), re.compile("xapp-")
 _BOT_TOKEN_NEEDED = "use the Bot User OAuth Token (xoxb-…) from the page OAuth & Permissions"  # noqa: S105 - a sentence
 _SIGNING_SECRET_FORM = re.compile(r"[0-9A-Za-z]{32}\Z")
 _SIGNING_SECRET_NEEDED = "use the Signing Secret (32 digits and letters) from the page Basic Information"  # noqa: S105
+_CLIENT_SECRET_FORM = re.compile(r"[0-9A-Za-z]{32}\Z")
+_CLIENT_SECRET_NEEDED = "use the Client Secret (32 digits and letters) from the page Basic Information"  # noqa: S105
 _APP_TOKEN_NEEDED = "use an app-level token (xapp-…) from the page Basic Information"  # noqa: S105 - a sentence
 _COMMAND_PREFIX = re.compile(r"[a-z0-9_-]{1,15}[_-]\Z")
 """A name without one cannot begin so; with the longest name of a command it has fewer than Slack's 32 characters."""
@@ -50,6 +63,11 @@ class SlackAppSettings(Area):
         "a proxy in front of the service ends TLS. Needed by `http`.",
     )
 
+    redirect_url: str = Field(
+        default="",
+        description="For an app that several workspaces install: the public address to which Slack sends a browser "
+        "back, such as `https://bots.example.com/slack/oauth_redirect`. Their admins begin at `/slack/install` there.",
+    )
     command_prefix: str = Field(
         default="",
         description="What the names of slash commands begin with, up to a `-` or `_`: `wj-` for `/wj-model`, where "
@@ -68,13 +86,19 @@ class SlackAppSettings(Area):
     def _check_request_url(cls, value: str, info: ValidationInfo) -> str:
         if not value:
             return _require("http", value, info)
-        if urlsplit(check_base_url(value)).scheme.lower() != "https":
-            raise ValueError("it must begin with https://")
-        return check_base_url(value)
+        return _check_public_url(value)
+
+    @field_validator("redirect_url")
+    @classmethod
+    def _check_redirect_url(cls, value: str) -> str:
+        return value and _check_public_url(value)
 
 
 class SlackSettings(SlackAppSettings, PlatformArea):
-    """A Slack app; without its bot token the platform is not started."""
+    """A Slack app with the token of its one workspace, or with a client id for all that install it.
+
+    Without either the platform is not started.
+    """
 
     model_config = SettingsConfigDict(env_prefix="SLACK_")
     heading = "Slack"
@@ -82,7 +106,27 @@ class SlackSettings(SlackAppSettings, PlatformArea):
         TokenForm(re.compile(re.escape(prefix), re.IGNORECASE), kind) for prefix, kind in _TOKEN_KINDS.items()
     )
 
-    bot_token: SecretStr = Field(description="The bot token, `xoxb-…`. Unset: Slack is off.")
+    client_id: str = Field(
+        default="",
+        description="The Client ID of an app that several workspaces install, instead of `SLACK_BOT_TOKEN`.",
+    )
+    client_secret: SecretStr | None = Field(
+        default=None, validate_default=True, description="The Client Secret; needed with `SLACK_CLIENT_ID`."
+    )
+    token_encryption_keys: SecretKeys = Field(
+        default=(),
+        validate_default=True,
+        description="Keys that encrypt the tokens of workspaces, separated by commas: the first encrypts, all decrypt. "
+        "Make one with `openssl rand -base64 32 | tr '+/' '-_'`. Needed with `SLACK_CLIENT_ID`.",
+    )
+    agent: Literal["on", "off"] = Field(
+        default="on", description="`off`: the app that workspaces install was made with `manifest --no-agent`."
+    )
+    bot_token: SecretStr | None = Field(
+        default=None,
+        validate_default=True,
+        description="The bot token, `xoxb-…`. Unset, as `SLACK_CLIENT_ID`: Slack is off.",
+    )
     app_token: SecretStr | None = Field(
         default=None,
         validate_default=True,
@@ -125,8 +169,35 @@ class SlackSettings(SlackAppSettings, PlatformArea):
 
     @field_validator("bot_token")
     @classmethod
-    def _check_bot_token(cls, secret: SecretStr) -> SecretStr:
+    def _check_bot_token(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if info.data.get("client_id"):
+            if secret is not None:
+                raise ValueError("set either it or SLACK_CLIENT_ID")
+            return None
+        if secret is None:
+            raise PydanticCustomError("missing", "it is not set")
         return check_token(secret, _BOT_TOKEN_FORM, _BOT_TOKEN_NEEDED)
+
+    @field_validator("client_id")
+    @classmethod
+    def _check_client_id(cls, value: str, info: ValidationInfo) -> str:
+        if value and not info.data.get("redirect_url"):
+            raise ValueError("SLACK_REDIRECT_URL is needed with it")
+        return value
+
+    @field_validator("client_secret")
+    @classmethod
+    def _check_client_secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if info.data.get("client_id") and secret is None:
+            raise PydanticCustomError("missing", "it is not set")
+        return secret and check_token(secret, _CLIENT_SECRET_FORM, _CLIENT_SECRET_NEEDED)
+
+    @field_validator("token_encryption_keys")
+    @classmethod
+    def _check_token_encryption_keys(cls, keys: tuple[SecretStr, ...], info: ValidationInfo) -> tuple[SecretStr, ...]:
+        if info.data.get("client_id") and not keys:
+            raise PydanticCustomError("missing", "it is not set")
+        return tuple(map(check_encryption_key, keys))
 
     @field_validator("app_token")
     @classmethod
@@ -147,11 +218,22 @@ class SlackSettings(SlackAppSettings, PlatformArea):
         """List what is required without further settings: in Socket Mode."""
         return ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
 
+    @classmethod
+    def list_switches(cls) -> list[str]:
+        """See `PlatformArea`; several workspaces need no bot token here."""
+        return [*cls.list_required(), "SLACK_CLIENT_ID"]
+
     @field_validator("api_url")
     @classmethod
     def _normalize_url(cls, value: str) -> str:
         """Check it, and let it end in a slash."""
         return check_base_url(value) + "/"
+
+
+def _check_public_url(value: str) -> str:
+    if urlsplit(check_base_url(value)).scheme.lower() != "https":
+        raise ValueError("it must begin with https://")
+    return check_base_url(value)
 
 
 def _require(mode: str, value: _Value, info: ValidationInfo) -> _Value:

@@ -68,12 +68,21 @@ class EncryptedTexts:
         # Whoever encrypts nothing does not load the library.
         from cryptography.fernet import Fernet, InvalidToken, MultiFernet  # noqa: PLC0415
 
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._newest = Fernet(keys[0])
+        self._fernet = MultiFernet([self._newest, *(Fernet(key) for key in keys[1:])])
         self._wrong_token = InvalidToken
 
     def seal(self, text: str) -> str:
         """See `TextCipher.seal`."""
         return _MARK + self._fernet.encrypt(text.encode()).decode("ascii")
+
+    def is_newest(self, stored: str) -> bool:
+        """Whether the first key has encrypted a stored form."""
+        try:
+            self._newest.decrypt(stored.removeprefix(_MARK))
+        except self._wrong_token:
+            return False
+        return stored.startswith(_MARK)
 
     def open(self, stored: str) -> str:
         """See `TextCipher.open`."""

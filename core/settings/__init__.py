@@ -2,7 +2,8 @@
 
 from .base_area import Area
 from .chat_settings import ChatSettings
-from .field_types import ModelKindName, Patterns, Proxy, describe_proxy
+from .checks import check_encryption_key
+from .field_types import ModelKindName, Patterns, Proxy, SecretKeys, describe_proxy
 from .load import Settings, SettingsError, load_area, read_wanjie_environment
 from .model_prices import ModelPrice
 from .platform_area import PlatformArea
@@ -24,6 +25,7 @@ __all__ = [
     "PlatformArea",
     "Proxies",
     "Proxy",
+    "SecretKeys",
     "ServiceSettings",
     "Settings",
     "SettingsError",
@@ -32,6 +34,7 @@ __all__ = [
     "Variable",
     "WanjieSettings",
     "check_base_url",
+    "check_encryption_key",
     "check_token",
     "check_unquoted",
     "describe_proxy",

@@ -11,7 +11,7 @@ from .tokens import TokenForm
 
 
 class PlatformArea(Area):
-    """The settings of a platform; it is off if none of its required variables is set."""
+    """The settings of a platform; it is off if none of its switches is set."""
 
     heading: ClassVar[str]
     """The name of the platform in the documents."""
@@ -25,8 +25,13 @@ class PlatformArea(Area):
         return [(prefix + name).upper() for name, field in cls.model_fields.items() if field.is_required()]
 
     @classmethod
+    def list_switches(cls) -> list[str]:
+        """List the names of the variables each of which says that the platform is wanted."""
+        return cls.list_required()
+
+    @classmethod
     def is_configured(cls) -> bool:
-        """Whether one of the required variables is set; its value may still be invalid."""
-        fields: dict[str, Any] = {name.lower(): (str, "") for name in cls.list_required()}
+        """Whether one of the switches is set; its value may still be invalid."""
+        fields: dict[str, Any] = {name.lower(): (str, "") for name in cls.list_switches()}
         required = create_model("Required", __base__=Area, **fields)
         return any(dict(required()).values())

@@ -6,6 +6,7 @@ from .erasure import Erasure
 from .keys import MEMORY_SEPARATOR
 from .model_limits import ModelLimits
 from .observed_messages import MAX_OBSERVED, ObservedMessage, ObservedMessages
+from .secret_records import SecretRecords
 from .shown_answers import ShownAnswers
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "ObservedMessage",
     "ObservedMessages",
     "PreferenceName",
+    "SecretRecords",
     "ShownAnswers",
 ]

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from .app_state import AppState, Organisation
 from .call import Args, Json, RefusalError
-from .tokens import Tokens
+from .tokens import LIFETIME, Tokens
 from .workspace import Workspace
 
 _CODE_LIFETIME = 600.0
@@ -36,6 +36,8 @@ class OAuth:
         self.client_id, self.client_secret = "1001.2002", "c0ffee5ec3e7" * 2 + "deadbeef"
         self.redirect_urls = ["https://bots.example/slack/oauth_redirect"]
         self.rotates_tokens = False
+        self.token_lifetime = LIFETIME
+        """Seconds for which a token is valid that is rotated."""
         self._app = app
         self._tokens = tokens
         self._clock = clock
@@ -64,12 +66,12 @@ class OAuth:
         """Answer `oauth.v2.access`: a code, once, or a refresh token, once, for a bot token."""
         self.check_client(args)
         if args.text("grant_type") == "refresh_token":
-            owner, issued = self._tokens.refresh(args.text("refresh_token"))
+            owner, issued = self._tokens.refresh(args.text("refresh_token"), self.token_lifetime)
             return self._describe(owner) | issued
         if args.text("grant_type") not in {"", "authorization_code"}:
             raise RefusalError("invalid_grant_type")
         code = self._take_code(args)
-        issued = self._tokens.issue(code.owner, rotated=self.rotates_tokens)
+        issued = self._tokens.issue(code.owner, self.token_lifetime if self.rotates_tokens else None)
         install(code.owner, code.scopes)
         self._app.changed()
         return self._describe(code.owner) | {"authed_user": {"id": code.installer}, "scope": code.scopes} | issued

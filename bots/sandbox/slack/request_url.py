@@ -73,12 +73,16 @@ class RequestUrl:
         signature = hmac.new(self.signing_secret.encode(), base, hashlib.sha256).hexdigest()
         return {"X-Slack-Request-Timestamp": str(timestamp), "X-Slack-Signature": f"v0={signature}"}
 
+    def next_backend(self) -> str:
+        """Return the address to which the proxy passes the next request."""
+        return self.backends[next(self._turns) % len(self.backends)]
+
     async def close(self) -> None:
         if self._session:
             await self._session.close()
 
     async def _request(self, body: str, content_type: str, more: Mapping[str, str], seconds: float) -> Json:
-        backend = self.backends[next(self._turns) % len(self.backends)]
+        backend = self.next_backend()
         headers = {"Content-Type": content_type, **self.sign(body, int(time.time())), **more}
         self._session = self._session or aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
         timeout = aiohttp.ClientTimeout(total=seconds)

@@ -43,16 +43,16 @@ class Tokens:
         token = self.bots[text] = BotToken(text, owner, expires)
         return token
 
-    def issue(self, owner: Workspace | Organisation, *, rotated: bool) -> dict[str, object]:
-        """Give out a token; one that is rotated comes with a refresh token."""
-        if not rotated:
+    def issue(self, owner: Workspace | Organisation, lifetime: int | None) -> dict[str, object]:
+        """Give out a token; one with a lifetime (seconds) comes with a refresh token."""
+        if lifetime is None:
             return {"access_token": self.add(f"xoxb-{secrets.token_hex(12)}", owner).text}
-        token = self.add(f"xoxe.xoxb-1-{secrets.token_hex(12)}", owner, expires_in=LIFETIME)
+        token = self.add(f"xoxe.xoxb-1-{secrets.token_hex(12)}", owner, expires_in=lifetime)
         refresh = f"xoxe-1-{secrets.token_hex(12)}"
         self._refreshing[refresh] = owner
-        return {"access_token": token.text, "refresh_token": refresh, "expires_in": LIFETIME}
+        return {"access_token": token.text, "refresh_token": refresh, "expires_in": lifetime}
 
-    def refresh(self, refresh_token: str) -> tuple[Workspace | Organisation, dict[str, object]]:
+    def refresh(self, refresh_token: str, lifetime: int) -> tuple[Workspace | Organisation, dict[str, object]]:
         """Take a refresh token, which is good for once, and give out the next ones (else `invalid_refresh_token`)."""
         owner = self._refreshing.pop(refresh_token, None)
         if owner is None:
@@ -60,7 +60,7 @@ class Tokens:
         active = [token for token in self.bots.values() if token.owner is owner and not token.refusal]
         for oldest in active[: max(0, len(active) + 1 - _MAX_ACTIVE)]:
             oldest.refusal = "token_revoked"
-        return owner, self.issue(owner, rotated=True)
+        return owner, self.issue(owner, lifetime)
 
     def refuse_all(self, owner: Workspace | Organisation, error: str) -> None:
         """Refuse every token of an installation from now on, with this error."""

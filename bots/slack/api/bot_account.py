@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from slack_sdk.web.async_client import AsyncWebClient
 
 
-@dataclass(slots=True)
 class BotAccount:
-    """Shared by all that is done in the workspace."""
+    """Shared by all that is done in the workspace; this one has a token for good."""
 
-    client: AsyncWebClient
-    user: str = ""
-    """The bot's user id there; "" while it is unknown."""
+    def __init__(self, client: AsyncWebClient) -> None:
+        self.client = client
+        self.user = ""
+        """The bot's user id there; "" while it is unknown."""
+
+    async def authorize(self) -> None:
+        """See to it that the client has a token that Slack takes; called before each call."""
+
+    async def renew(self) -> bool:
+        """Look for another token after Slack has refused this one; return whether there is one."""
+        return False

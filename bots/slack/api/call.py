@@ -17,11 +17,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.http_sessions import NETWORK_ERRORS
-from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
+from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.platform_calls import PlatformCalls
 from core.json_reader import clean_code
 from core.redis import RateLimit, RateLimiter
 
+from .bot_account import BotAccount
 from .errors import RATE_LIMIT_CODES, TOKEN_CODES, MissingScopeError, error_from_code
 from .required_scopes import AGENT_SCOPE, list_known_scopes, missing_scopes
 
@@ -61,8 +62,9 @@ class ApiCaller:
     Raises `RateLimitedError` instead of waiting, and the errors of `send_request`.
     """
 
-    def __init__(self, client: AsyncWebClient, rate_limiter: RateLimiter, calls: PlatformCalls) -> None:
-        self.client = client
+    def __init__(self, bot: BotAccount, rate_limiter: RateLimiter, calls: PlatformCalls) -> None:
+        self.client = bot.client
+        self._bot = bot
         self.calls = calls
         self._rate_limiter = rate_limiter
         self._reported_scopes: set[str] = set()
@@ -81,9 +83,10 @@ class ApiCaller:
         wait = await self._rate_limiter.acquire(*limits, reserve=reserve, person=person)
         if wait > 0:
             raise RateLimitedError(wait)
+        await self._bot.authorize()
         try:
             with self.calls.counting(limits[0].name):
-                return await send_request(send)
+                return await self._send(send)
         except RateLimitedError as error:
             _log.warning("Slack asked to slow down", method=limits[0].name, seconds=error.retry_after)
             await self._rate_limiter.pause(limits[0].name, error.retry_after)
@@ -91,6 +94,15 @@ class ApiCaller:
         except MissingScopeError as error:
             self._report_missing_scope(limits[0].name, error)
             raise
+
+    async def _send(self, send: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlackResponse:
+        """Make a call, once more if Slack refuses a token that has been replaced; it did nothing then."""
+        try:
+            return await send_request(send)
+        except RecipientGoneError as error:
+            if str(error) not in TOKEN_CODES or not await self._bot.renew():
+                raise
+        return await send_request(send)
 
     def _report_missing_scope(self, method: str, error: MissingScopeError) -> None:
         """Log each missing scope once."""

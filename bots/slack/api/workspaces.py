@@ -51,7 +51,7 @@ class Workspaces:
 
     def _create(self, team: str) -> WorkspaceApi:
         bot, features = self._find_bot(team), Features()
-        caller = ApiCaller(bot.client, self._rate_limiters(team), self._calls)
+        caller = ApiCaller(bot, self._rate_limiters(team), self._calls)
         return WorkspaceApi(
             SlackApi(caller, self._sessions),
             FilesApi(caller, self._sessions),
@@ -64,6 +64,11 @@ class Workspaces:
             bot,
             ViewsApi(caller),
         )
+
+    async def forget(self, team: str) -> None:
+        """Drop what is known of a workspace, which has no bot any more."""
+        if (workspace := self._known.pop(team, None)) is not None:
+            await workspace.deferred.aclose()
 
     async def aclose(self) -> None:
         """Cancel the calls that still wait."""

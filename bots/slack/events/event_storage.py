@@ -10,6 +10,7 @@ from typing import TypeAlias
 import structlog
 
 from bots.running_platform import ReceiveEvent, SuggestOptions
+from core.chat.port.errors import OutboxError
 from core.chat.port.press_limit import PressLimit
 from core.chat.text.error_keys import log_unreadable_event
 from core.chat.unexpected_errors import UnexpectedErrors
@@ -21,7 +22,8 @@ from .menu_search import find_options
 from .modals import Modals
 from .parse import find_ignored_app
 
-FindInstallation: TypeAlias = Callable[[Json], Awaitable[Installation]]
+FindInstallation: TypeAlias = Callable[[Json], Awaitable[Installation | None]]
+"""Returns the installation for which a payload is sent, None for one that nothing is answered to."""
 _log = structlog.get_logger()
 _STORE_TIMEOUT = 2.5
 """Seconds: Slack redelivers what is not acknowledged within 3."""
@@ -65,7 +67,9 @@ class EventStorage:
         Takes at most 2.5 seconds. Raises `NotStoredError`.
         """
         deadline = asyncio.get_running_loop().time() + _STORE_TIMEOUT
-        installation = await self._find_installation(body)
+        installation = await self._find_installation_or_refuse(body, deadline)
+        if installation is None:
+            return None
         if body.get("type") == "block_suggestion":
             return await find_options(body, self._suggest, installation)
         if refusal := await self._check_submission(body, deadline):
@@ -74,6 +78,8 @@ class EventStorage:
             return None
         stored = {"type": _event_type(body), "payload": body, "bot": installation.bot, "team": installation.team}
         stored["memory"] = THREAD_MEMORY if installation.direct_threads else "chat"
+        if installation.asks_for:
+            stored |= {"workspace": {"id": installation.asks_for, "name": installation.name}}
         try:
             await self._receive_with_retries(json.dumps(stored, ensure_ascii=False).encode(), deadline)
         except (TimeoutError, *STORE_ERRORS) as error:
@@ -91,6 +97,14 @@ class EventStorage:
                 return await self._modals.check(body)
         except (TimeoutError, *STORE_ERRORS) as error:
             _log.warning("a form could not be checked, its user may submit it again", reason=type(error).__name__)
+            raise NotStoredError from error
+
+    async def _find_installation_or_refuse(self, body: Json, deadline: float) -> Installation | None:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._find_installation(body)
+        except (TimeoutError, OutboxError, *STORE_ERRORS) as error:
+            _log.warning("the workspace of an event could not be found, Slack will send it again", error=error)
             raise NotStoredError from error
 
     async def _receive_with_retries(self, payload: bytes, deadline: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.chat.port.incoming import ChatRef
+from core.chat.port.incoming import ChatRef, Incoming
 from core.json_reader import Json, get_object, get_objects, get_text
 
 from .authors import Author
@@ -28,6 +28,10 @@ class Installation:
     """What the names of slash commands begin with, such as `wj-`."""
     direct_threads: bool = False
     """Each thread of a direct message is a conversation of its own."""
+    asks_for: str = ""
+    """The id of the workspace or organisation that an admin lets in; "" where the operator's settings do."""
+    name: str = ""
+    """The name of that workspace or organisation."""
 
     def can_answer(self, author: Author) -> bool:
         """Whether an author is answered: users always, apps if the settings allow it."""
@@ -50,7 +54,22 @@ def resolve_installation(stored: Json, body: Json, installation: Installation) -
     )
     bot = get_text(stored, "bot") or get_text(installed, "user_id") or installation.bot
     apart = stored.get("memory") == THREAD_MEMORY if stored else installation.direct_threads
-    return replace(installation, team=team or sent, bot=bot, direct_threads=apart)
+    waiting = get_object(stored, "workspace")
+    return replace(
+        installation,
+        team=team or sent,
+        bot=bot,
+        direct_threads=apart,
+        asks_for=get_text(waiting, "id"),
+        name=get_text(waiting, "name"),
+    )
+
+
+def add_workspace(found: Incoming | None, installation: Installation) -> Incoming | None:
+    """Add the workspace that an admin of the service lets in."""
+    place = installation.asks_for
+    workspace = str(ChatRef(PLATFORM, place, place)) if place else ""
+    return found and replace(found, workspace=workspace, workspace_name=installation.name)
 
 
 def chat_ref(team: str, channel: str, thread: str, *, direct: bool) -> ChatRef:

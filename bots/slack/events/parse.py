@@ -13,6 +13,7 @@ from .direct_threads import message_event, place_in_thread
 from .installation import (
     PLATFORM,
     Installation,
+    add_workspace,
     chat_ref,
     command_sign,
     is_direct,
@@ -37,6 +38,10 @@ def read_event(payload: bytes, installation: Installation) -> Incoming | None:
     stored = as_object(load_json(payload))
     body = get_object(stored, "payload")
     installation = resolve_installation(stored, body, installation)
+    return add_workspace(_read_stored(stored, body, installation), installation)
+
+
+def _read_stored(stored: Json, body: Json, installation: Installation) -> Incoming | None:
     match stored.get("type"):
         case "events_api":
             found = _read_events_api(body, installation)
@@ -86,7 +91,7 @@ def read_edit(payload: bytes, installation: Installation) -> Incoming | None:
     if found is None:
         return None
     edit = replace(found, event_id=f"e{changed}", edits=found.message_id, wait_seconds=0.0)
-    return place_in_thread(edit, installation)
+    return add_workspace(place_in_thread(edit, installation), installation)
 
 
 def read_part(payload: bytes, installation: Installation) -> Incoming | None:
@@ -105,7 +110,8 @@ def read_part(payload: bytes, installation: Installation) -> Incoming | None:
         return None
     if content.mentions_bot or is_direct(get_text(event, "channel"), event.get("channel_type")):
         return None
-    return replace(_create_incoming(event, content, author, installation, addressed=False), part=True)
+    part = replace(_create_incoming(event, content, author, installation, addressed=False), part=True)
+    return add_workspace(part, installation)
 
 
 def read_search(body: Json, installation: Installation) -> tuple[str, ChatRef, str, Sender] | None:

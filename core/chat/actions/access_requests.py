@@ -50,7 +50,8 @@ class AccessRequests:
         name, subject_id = request.name or request.person, subject[2:]
         if subject.startswith("c:"):
             group = request.chat_name or subject_id
-            title = self._translations.text("access.group_request", locale, name=name, group=group, id=subject_id)
+            key = "access.workspace_request" if ChatRef.parse(subject_id).is_workspace else "access.group_request"
+            title = self._translations.text(key, locale, name=name, group=group, id=subject_id)
         else:
             title = self._translations.text("access.person_request", locale, name=name, id=subject_id)
         options = tuple(
@@ -78,15 +79,15 @@ class AccessRequests:
 
     async def _announce(self, subject: str, request: AccessRequest, *, allow: bool) -> None:
         """Tell a person or group that they are let in; leave a group that is not."""
-        chat = ChatRef.parse(request.chat)
+        chat, place = ChatRef.parse(request.chat), ChatRef.parse(subject[2:]) if subject.startswith("c:") else None
         platform = self._platforms.get(chat.platform)
         if platform is None:
             return
         try:
-            if not allow and subject.startswith("c:"):
-                await run_with_retries(lambda: platform.leave(chat.parent))
+            if not allow and place is not None:
+                await run_with_retries(lambda: platform.leave(place))
             elif allow:
-                key = "access.group_allowed" if subject.startswith("c:") else "access.allowed"
+                key = _name_welcome(place)
                 text = self._translations.text(key, request.locale)
                 outbox = _open_outbox(platform, chat, Sender(request.person.partition(":")[2]))
                 await run_with_retries(lambda: outbox.send_text(text))
@@ -122,6 +123,12 @@ class AccessRequests:
             )
         except OutboxError as error:
             _log.warning("an admin could not be asked", admin=name, reason=type(error).__name__)
+
+
+def _name_welcome(place: ChatRef | None) -> str:
+    if place is None:
+        return "access.allowed"
+    return "access.workspace_allowed" if place.is_workspace else "access.group_allowed"
 
 
 def _find_chat(admin: PersonRecord, platform: str, user: str, request: AccessRequest) -> ChatRef | None:

@@ -44,6 +44,8 @@ class Access:
     decision: Decision
     role: Role | None = None
     owned: bool = True
+    waits_for_workspace: bool = False
+    """An admin has to let the whole workspace in."""
     unsure: bool = False
     """Refused only because the platform did not say in time who the sender is."""
     models: ModelPermissions = ALL_MODELS
@@ -125,13 +127,13 @@ class AccessGate:
             return None
         if access.unsure:
             return await self._enqueue(Refusal(incoming, "access.unsure"))
-        subject = self._find_subject(platform, incoming)
+        subject = self._find_subject(platform, incoming, access)
         asks = self._mode == "pairing" and access.owned and incoming.choice is None
         request = AccessRequest(
             chat=str(incoming.chat),
             name=incoming.sender.name,
             person=incoming.access_person,
-            chat_name=incoming.chat_name,
+            chat_name=incoming.workspace_name if access.waits_for_workspace else incoming.chat_name,
             locale=incoming.sender.locale,
         )
         tells, is_new = await self._register.note_refusal(subject, request if asks else None)
@@ -174,22 +176,30 @@ class AccessGate:
             await self._register.move_chat(str(incoming.previous_chat), incoming.access_chat)
 
     async def _read(self, incoming: Incoming) -> Known:
-        return await self._register.read(incoming.access_person, incoming.access_chat)
+        return await self._register.read(incoming.access_person, incoming.access_place)
 
     def _decide(self, incoming: Incoming, known: Known, standing: Standing) -> Access:
         if incoming.command == PAIR_COMMAND and incoming.direct and not known.owned:
             return Access(Decision.ALLOW, known.role, owned=False)
         # A member may use the bot anywhere, but an admin decides about the groups that it comes into.
         role = None if incoming.added and known.role == "member" else known.role
+        waits, chat = False, known.chat
+        if incoming.workspace and chat == "allowed":
+            chat = None  # that makes insiders of its own people, and of nobody else
+        elif incoming.workspace:
+            waits, standing = True, "outsider" if standing == "insider" else standing
         return Access(
-            decide(self._mode, role=role, chat=known.chat, standing=standing),
+            decide(self._mode, role=role, chat=chat, standing=standing),
             known.role,
             owned=known.owned,
+            waits_for_workspace=waits,
             models=self._policy.find(known.rules, known.role),
             rules=known.rules,
         )
 
-    def _find_subject(self, platform: Platform, incoming: Incoming) -> str:
+    def _find_subject(self, platform: Platform, incoming: Incoming, access: Access) -> str:
+        if access.waits_for_workspace:
+            return f"c:{incoming.workspace}"
         is_group = not incoming.direct and (incoming.added or platform.admits_groups)
         return f"c:{incoming.access_chat}" if is_group else f"u:{incoming.access_person}"
 

@@ -39,6 +39,11 @@ class ChatRef:
             raise ValueError(f"not a chat reference: {text!r}") from None
 
     @property
+    def is_workspace(self) -> bool:
+        """Whether it names everything under its account, as an admin of the service decides about a workspace."""
+        return self.chat == self.account and not self.thread
+
+    @property
     def parent(self) -> ChatRef:
         """The chat around a thread or topic; a chat without one is its own parent."""
         return ChatRef(self.platform, self.account, self.chat)
@@ -189,6 +194,11 @@ class Incoming:
     """Keys of sentences about what the platform could not tell of it in time, to be said above the answer."""
     reply_route: str = ""
     """A private way back that only the platform's outbox understands."""
+    workspace: str = ""
+    """The reference (`ChatRef`, whose chat is its account) of the workspace, whose own people count as insiders once an
+    admin has let it in; "" where the operator's settings let it in."""
+    workspace_name: str = ""
+    """What its people call that workspace."""
 
     @property
     def places(self) -> tuple[ChatRef, ...]:
@@ -216,6 +226,11 @@ class Incoming:
     def access_chat(self) -> str:
         """The chat as the register of access names it."""
         return str(self.chat.parent)
+
+    @property
+    def access_place(self) -> str:
+        """What an admin decides about besides people, as the register of access names it: a workspace, or a group."""
+        return self.workspace or self.access_chat
 
     @property
     def is_addition(self) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.docs_generator import generate_manifest
-from bots.sandbox.slack.events import DEFAULT_SUBSCRIPTIONS
+from bots.sandbox.slack.events import DEFAULT_SUBSCRIPTIONS, REMOVALS
 from bots.slack.manifest import MessageShortcut, SlashCommand, render_manifest
 
 _words = st.text(
@@ -58,6 +58,19 @@ def test_the_app_s_manifest_keeps_slack_s_limits() -> None:
     assert len(features["shortcuts"]) <= 5
     assert all(0 < len(shortcut["name"]) <= 24 for shortcut in features["shortcuts"])
     assert all(0 < len(shortcut["description"]) <= 150 for shortcut in features["shortcuts"])
+
+
+def test_an_app_that_workspaces_install_has_its_tokens_exchanged_and_hears_of_its_removal() -> None:
+    url = "https://bots.example/slack/oauth_redirect"
+    alone, shared = yaml.safe_load(generate_manifest()), yaml.safe_load(generate_manifest(redirect_url=url))
+    switches = ("org_deploy_enabled", "token_rotation_enabled")
+    events = [set(found["settings"]["event_subscriptions"]["bot_events"]) for found in (alone, shared)]
+
+    assert shared["oauth_config"]["redirect_urls"] == [url]
+    assert "redirect_urls" not in alone["oauth_config"]
+    assert [[found["settings"][name] for name in switches] for found in (alone, shared)] == [[False] * 2, [True] * 2]
+    assert events[1] - events[0] == REMOVALS
+    assert shared["oauth_config"]["scopes"] == alone["oauth_config"]["scopes"]
 
 
 def test_the_app_requests_only_the_scopes_the_bot_needs() -> None:

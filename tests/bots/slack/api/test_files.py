@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from bots.http_sessions import Sessions
 from bots.sandbox.slack.state import SlackFile
+from bots.slack.api.bot_account import BotAccount
 from bots.slack.api.call import ApiCaller, create_web_client
 from bots.slack.api.files import FilesApi
 from core.chat.port.errors import ContentRejectedError, FileTooLargeError, OutboxError, PlatformUnreachableError
@@ -180,7 +181,8 @@ async def _is_slack(redis: Redis, url: str) -> bool:
     async with aiohttp.ClientSession() as session:
         client = create_web_client(BOT_TOKEN, "https://slack.com/api/", session)
         return FilesApi(
-            ApiCaller(client, RateLimiter(redis, "sl:T1"), PlatformCalls(Metrics(), "sl")), Sessions(NO_PROXIES)
+            ApiCaller(BotAccount(client), RateLimiter(redis, "sl:T1"), PlatformCalls(Metrics(), "sl")),
+            Sessions(NO_PROXIES),
         ).is_slack(url)
 
 

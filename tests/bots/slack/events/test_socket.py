@@ -10,7 +10,8 @@ from redis.asyncio import Redis
 
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.user_actions import SlackUser
-from bots.slack.platform import SlackPlatform, SlackTokenError
+from bots.slack.api.connect import SlackTokenError
+from bots.slack.platform import SlackPlatform
 from core.redis import RateLimiter
 from tests.bots.slack.conftest import settings, suggest
 from tests.bots.slack.event_listener import Listener

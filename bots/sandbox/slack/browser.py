@@ -1,0 +1,41 @@
+"""The browser of somebody who installs the app: it keeps cookies, and follows where it is sent."""
+
+from http.cookies import SimpleCookie
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from .app_state import Organisation
+from .simulator import SlackSim
+from .workspace import Workspace
+
+
+class Browser:
+    """Opens the app's public addresses; a proxy in front of them passes each request to the next backend."""
+
+    def __init__(self, slack: SlackSim) -> None:
+        self._slack = slack
+        self._cookies: dict[str, str] = {}
+
+    async def begin(self) -> str:
+        """Open the page that begins an installation; return the address at Slack to which it leads."""
+        status, location = await self.open("/slack/install")
+        assert status == 302, status  # noqa: PLR2004, S101 - a redirect
+        return location
+
+    async def install(self, owner: Workspace | Organisation, installer: str) -> tuple[int, str]:
+        """Install the app, allowing it at Slack; return the status and the text of the last page."""
+        return await self.open(self._slack.oauth.allow(await self.begin(), owner, installer))
+
+    async def open(self, address: str) -> tuple[int, str]:
+        """Open a page; return its status, and its text or the address to which it leads."""
+        parts = urlsplit(address)
+        url = f"{self._slack.http.next_backend()}{parts.path}{'?' if parts.query else ''}{parts.query}"
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        async with (
+            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+            session.get(url, headers=headers, allow_redirects=False) as answer,
+        ):
+            for line in answer.headers.getall("Set-Cookie", []):
+                self._cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
+            return answer.status, answer.headers.get("Location") or await answer.text()

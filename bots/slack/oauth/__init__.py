@@ -1,0 +1,1 @@
+"""An app that several workspaces install, with the tokens that each of them gives it."""

@@ -1,0 +1,107 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of its commands untyped.
+"""One app in several workspaces and in an organisation, served by two replicas."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import cast
+
+from redis.asyncio import Redis
+
+from bots.sandbox.harness import Running, ServiceHarness
+from bots.sandbox.slack.browser import Browser
+from bots.sandbox.slack.events import REMOVALS
+from bots.sandbox.slack.persona import SlackPersona
+from bots.sandbox.slack.workspace_sim import WorkspaceSim
+from tests.free_port import find_free_port
+from tests.scenarios.conversation_steps import asked, echo, says
+from tests.scenarios.test_access import claim
+
+_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+async def _start_replica(harness: ServiceHarness, redis_url: str, **extra: str) -> Running:
+    port, slack = find_free_port(), harness.slack
+    slack.http.backends.append(f"http://127.0.0.1:{port}")
+    return await harness.start(
+        REDIS_URL=redis_url,
+        ACCESS_MODE="pairing",
+        SLACK_MODE="http",
+        SLACK_BOT_TOKEN="",
+        SLACK_REQUEST_URL=slack.http.url,
+        SLACK_REDIRECT_URL=slack.oauth.redirect_urls[0],
+        SLACK_HTTP_PORT=str(port),
+        SLACK_SIGNING_SECRET=slack.http.signing_secret,
+        SLACK_CLIENT_ID=slack.oauth.client_id,
+        SLACK_CLIENT_SECRET=slack.oauth.client_secret,
+        SLACK_TOKEN_ENCRYPTION_KEYS=_KEY,
+        **extra,
+    )
+
+
+def _direct(workspace: WorkspaceSim, name: str) -> SlackPersona:
+    user = workspace.user(name)
+    return SlackPersona(workspace, user, workspace.im(user))
+
+
+async def _list_installed(redis: Redis) -> set[str]:
+    return {name.decode() for name in await cast("Awaitable[list[bytes]]", redis.hkeys("secrets:slack"))}
+
+
+async def test_workspaces_install_the_app_are_let_in_and_know_nothing_of_each_other(
+    empty_harness: ServiceHarness, redis: Redis, redis_url: str
+) -> None:
+    harness, slack = empty_harness, empty_harness.slack
+    harness.wanjie.script.answer = echo
+    slack.announcer.subscriptions |= REMOVALS
+    slack.oauth.rotates_tokens, slack.oauth.token_lifetime = True, 600  # nearly over, so they are exchanged at once
+    acme, grid = slack.add_workspace("Acme"), slack.add_organisation("Grid")
+    east = slack.add_workspace("East", grid)
+    ann, eve, root = _direct(acme, "Ann"), _direct(east, "Eve"), harness.private("Root")
+    await _start_replica(harness, redis_url, SLACK_ALLOWED_IDS=grid.id)
+    await harness.ready()
+    await claim(harness, root)
+    await _start_replica(harness, redis_url, SLACK_ALLOWED_IDS=grid.id)
+    await harness.ready()
+
+    browser, stranger = Browser(slack), Browser(slack)
+    lured, _ = await stranger.open(slack.oauth.allow(await browser.begin(), acme.workspace, ann.user.id))
+    callback = slack.oauth.allow(await browser.begin(), acme.workspace, ann.user.id)
+    (status, page), (again, _) = await browser.open(callback), await browser.open(callback)
+    await Browser(slack).install(grid, eve.user.id)
+    slack.oauth.token_lifetime = 43_200
+
+    slack.http.lost_answers = 1
+    slack.socket.retry_delays = (0.0, 0.2, 1.0)
+    await ann.say("one")
+    await says(ann, "people and groups that my admins know")
+    await says(root, "Ann would like to use me in another workspace: Acme")
+    await root.choose("Allow")
+    await says(ann, "Everybody in this workspace can use me now")
+    await asyncio.gather(ann.say("two"), eve.say("three"))
+    await asyncio.gather(says(ann, "answer to two"), says(eve, "answer to three"))
+    await asyncio.gather(ann.say("/usage"), eve.say("/usage"))
+    await asyncio.gather(says(ann, "tokens"), says(eve, "tokens"))
+
+    assert (lured, status, again) == (400, 200, 401)
+    assert "installed in Acme" in page
+    assert sorted(len(messages) for messages in asked(harness)) == [1, 1]
+    assert len(ann.answers()) == 4
+    exchanges = [call for call in slack.calls if call.args.get("grant_type") == "refresh_token"]
+    assert [call.error for call in exchanges] == [None, None]  # one for each installation, whoever needed it first
+    assert await _list_installed(redis) == {acme.team_id, grid.id, east.team_id}
+    limited = {key.decode().partition("}")[0] for key in cast("list[bytes]", await redis.keys("{b:sl:*"))}
+    assert {f"{{b:sl:{acme.team_id}", f"{{b:sl:{east.team_id}"} <= limited
+
+    slack.uninstall(acme.workspace)
+    async with asyncio.timeout(10):
+        while acme.team_id in await _list_installed(redis):  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.05)
+    await eve.say("four")
+    await says(eve, "answer to four")
+
+    stored = b"".join(await cast("Awaitable[list[bytes]]", redis.hvals("secrets:slack")))
+    assert "xox" not in harness.logs()
+    assert b"xox" not in stored
