@@ -90,6 +90,22 @@ async def test_a_check_warns_of_a_model_that_the_key_lacks(harness: ServiceHarne
     assert "WANJIE_TRANSCRIBE_MODEL whisper-9 is not available with this key." in text
 
 
+async def test_a_check_of_an_app_that_workspaces_install_asks_whether_slack_knows_it(harness: ServiceHarness) -> None:
+    oauth = harness.slack.oauth
+    app = {
+        "SLACK_BOT_TOKEN": "",
+        "SLACK_REDIRECT_URL": oauth.redirect_urls[0],
+        "SLACK_CLIENT_ID": oauth.client_id,
+        "SLACK_TOKEN_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    }
+    status, text = await checked(harness, **app, SLACK_CLIENT_SECRET=oauth.client_secret)
+    failed, advice = await checked(harness, **app, SLACK_CLIENT_SECRET="0" * 32)
+
+    assert (status, failed) == (0, 1)
+    assert "workspaces install the app at /slack/install" in " ".join(text.split())
+    assert "Slack does not accept SLACK_CLIENT_SECRET" in advice
+
+
 async def test_a_check_names_the_scopes_that_slack_did_not_grant_and_what_they_are_for(harness: ServiceHarness) -> None:
     harness.slack.scopes.difference_update({"files:write", "channels:history"})
     status, text = await checked(harness)

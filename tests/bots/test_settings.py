@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bots.settings import PLATFORM_AREAS
+from bots.slack.settings import SlackSettings
 from bots.telegram.settings import TelegramSettings
 from core.settings import SettingsError
 from tests.core.settings.conftest import Configure, make_configure
@@ -56,6 +57,43 @@ def test_a_token_of_another_kind_is_reported(configure: Configure, name: str, va
     assert [problem.split()[0] for problem in found] == [name]
     assert words in found[0]
     assert "abcd" not in found[0]
+
+
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+WORKSPACES = {
+    "SLACK_REDIRECT_URL": "https://bots.example/slack/oauth_redirect",
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "0123456789abcdef" * 2,
+    "SLACK_TOKEN_ENCRYPTION_KEYS": KEY,
+    "SLACK_APP_TOKEN": "xapp-1",
+}
+
+
+def test_an_app_that_workspaces_install_needs_no_bot_token(configure: Configure) -> None:
+    settings = configure(**WORKSPACES).get_platform(SlackSettings)
+
+    assert settings is not None
+    assert (settings.bot_token, settings.client_id) == (None, "1.2")
+    assert KEY not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SLACK_REDIRECT_URL", "", "SLACK_REDIRECT_URL is needed"),
+        ("SLACK_REDIRECT_URL", "http://bots.example/slack/oauth_redirect", "https://"),
+        ("SLACK_CLIENT_SECRET", "", "SLACK_CLIENT_SECRET is not set"),
+        ("SLACK_CLIENT_SECRET", "xoxb-abcdefgh", "belongs in SLACK_BOT_TOKEN"),
+        ("SLACK_TOKEN_ENCRYPTION_KEYS", "", "SLACK_TOKEN_ENCRYPTION_KEYS is not set"),
+        ("SLACK_TOKEN_ENCRYPTION_KEYS", "short", "32 bytes"),
+        ("SLACK_BOT_TOKEN", "xoxb-1", "either it or SLACK_CLIENT_ID"),
+    ],
+)
+def test_what_such_an_app_lacks_is_reported(configure: Configure, name: str, value: str, words: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        configure(**{**WORKSPACES, name: value})
+
+    assert words in "; ".join(refused.value.problems)
 
 
 def test_swapped_tokens_are_reported_one_by_one(configure: Configure) -> None:

@@ -11,13 +11,17 @@ from typing import cast
 from redis.asyncio import Redis
 
 from bots.sandbox.harness import Running, ServiceHarness
+from bots.sandbox.persona import Persona
+from bots.sandbox.slack.app_state import Organisation
 from bots.sandbox.slack.browser import Browser
 from bots.sandbox.slack.events import REMOVALS
 from bots.sandbox.slack.persona import SlackPersona
+from bots.sandbox.slack.simulator import SlackSim
+from bots.sandbox.slack.workspace import Workspace
 from bots.sandbox.slack.workspace_sim import WorkspaceSim
 from tests.free_port import find_free_port
+from tests.scenarios.access_steps import claim
 from tests.scenarios.conversation_steps import asked, echo, says
-from tests.scenarios.test_access import claim
 
 _KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
@@ -50,6 +54,32 @@ async def _list_installed(redis: Redis) -> set[str]:
     return {name.decode() for name in await cast("Awaitable[list[bytes]]", redis.hkeys("secrets:slack"))}
 
 
+async def _until_removed(redis: Redis, *teams: str) -> None:
+    async with asyncio.timeout(10):
+        while await _list_installed(redis) & {*teams}:  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.05)
+
+
+async def _install_everywhere(slack: SlackSim, acme: Workspace, *others: Workspace | Organisation) -> list[int]:
+    """Install the app; return the statuses of what must not and what must succeed in the first workspace."""
+    browser = Browser(slack)
+    lured, _ = await Browser(slack).open(slack.oauth.allow(await browser.begin(), acme, "U1"))
+    callback = slack.oauth.allow(await browser.begin(), acme, "U1")
+    (status, page), (again, _) = await browser.open(callback), await browser.open(callback)
+    assert "installed in Acme" in page
+    for other in others:
+        await Browser(slack).install(other, "U1")
+    return [lured, status, again]
+
+
+async def _let_in(root: Persona, person: SlackPersona, *, answer: str) -> None:
+    """Write from a workspace that nobody has decided about yet, and decide."""
+    await person.say("one")
+    await says(person, "people and groups that my admins know")
+    await says(root, "would like to use me in another workspace")
+    await root.choose(answer)
+
+
 async def test_workspaces_install_the_app_are_let_in_and_know_nothing_of_each_other(
     empty_harness: ServiceHarness, redis: Redis, redis_url: str
 ) -> None:
@@ -57,7 +87,7 @@ async def test_workspaces_install_the_app_are_let_in_and_know_nothing_of_each_ot
     harness.wanjie.script.answer = echo
     slack.announcer.subscriptions |= REMOVALS
     slack.oauth.rotates_tokens, slack.oauth.token_lifetime = True, 600  # nearly over, so they are exchanged at once
-    acme, grid = slack.add_workspace("Acme"), slack.add_organisation("Grid")
+    acme, grid, spam = slack.add_workspace("Acme"), slack.add_organisation("Grid"), slack.add_workspace("Spam")
     east = slack.add_workspace("East", grid)
     ann, eve, root = _direct(acme, "Ann"), _direct(east, "Eve"), harness.private("Root")
     await _start_replica(harness, redis_url, SLACK_ALLOWED_IDS=grid.id)
@@ -66,41 +96,33 @@ async def test_workspaces_install_the_app_are_let_in_and_know_nothing_of_each_ot
     await _start_replica(harness, redis_url, SLACK_ALLOWED_IDS=grid.id)
     await harness.ready()
 
-    browser, stranger = Browser(slack), Browser(slack)
-    lured, _ = await stranger.open(slack.oauth.allow(await browser.begin(), acme.workspace, ann.user.id))
-    callback = slack.oauth.allow(await browser.begin(), acme.workspace, ann.user.id)
-    (status, page), (again, _) = await browser.open(callback), await browser.open(callback)
-    await Browser(slack).install(grid, eve.user.id)
+    statuses = await _install_everywhere(slack, acme.workspace, grid, spam.workspace)
     slack.oauth.token_lifetime = 43_200
 
     slack.http.lost_answers = 1
     slack.socket.retry_delays = (0.0, 0.2, 1.0)
-    await ann.say("one")
-    await says(ann, "people and groups that my admins know")
-    await says(root, "Ann would like to use me in another workspace: Acme")
-    await root.choose("Allow")
+    await _let_in(root, ann, answer="Allow")
     await says(ann, "Everybody in this workspace can use me now")
     await asyncio.gather(ann.say("two"), eve.say("three"))
     await asyncio.gather(says(ann, "answer to two"), says(eve, "answer to three"))
     await asyncio.gather(ann.say("/usage"), eve.say("/usage"))
     await asyncio.gather(says(ann, "tokens"), says(eve, "tokens"))
 
-    assert (lured, status, again) == (400, 200, 401)
-    assert "installed in Acme" in page
+    assert statuses == [400, 200, 401]
     assert sorted(len(messages) for messages in asked(harness)) == [1, 1]
     assert len(ann.answers()) == 4
     exchanges = [call for call in slack.calls if call.args.get("grant_type") == "refresh_token"]
     assert [call.error for call in exchanges] == [None, None]  # one for each installation, whoever needed it first
-    assert await _list_installed(redis) == {acme.team_id, grid.id, east.team_id}
+    assert await _list_installed(redis) == {acme.team_id, grid.id, east.team_id, spam.team_id}
     limited = {key.decode().partition("}")[0] for key in cast("list[bytes]", await redis.keys("{b:sl:*"))}
     assert {f"{{b:sl:{acme.team_id}", f"{{b:sl:{east.team_id}"} <= limited
 
+    await _let_in(root, _direct(spam, "Mal"), answer="Refuse")
     slack.uninstall(acme.workspace)
-    async with asyncio.timeout(10):
-        while acme.team_id in await _list_installed(redis):  # noqa: ASYNC110 - Redis tells nobody
-            await asyncio.sleep(0.05)
+    await _until_removed(redis, acme.team_id, spam.team_id)
     await eve.say("four")
     await says(eve, "answer to four")
+    assert spam.count("apps.uninstall") == 1
 
     stored = b"".join(await cast("Awaitable[list[bytes]]", redis.hvals("secrets:slack")))
     assert "xox" not in harness.logs()

@@ -1,0 +1,121 @@
+# pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false, reportUnknownArgumentType=false
+# slack_sdk leaves some fields of its installations untyped.
+"""Finding the installation of an event, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+from redis.asyncio import Redis
+from slack_sdk.oauth.installation_store import Bot
+
+from bots.sandbox.slack.simulator import SlackSim
+from bots.slack.api.call import create_web_client
+from bots.slack.events.installation import Installation
+from bots.slack.oauth.app_installations import AppInstallations
+from bots.slack.oauth.installations import InstallationStore
+from bots.slack.settings import SlackSettings
+from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
+from tests.bots.slack.oauth.secrets_store import KEY, Lease, open_secrets
+
+_TOKEN = "xoxb-home"
+_APP = Installation(apps=frozenset({"A9"}), command_prefix="wj-")
+
+
+@dataclass
+class Scene:
+    """An app that is installed in the workspace of the simulator."""
+
+    slack: SlackSim
+    store: InstallationStore
+    installations: AppInstallations
+
+    async def find(self, team: str, **more: Any) -> Installation | None:  # noqa: ANN401 - fields of a payload
+        found = await self.installations.find({"team_id": team, **more}, _APP)
+        return found and found[0]
+
+
+@pytest.fixture
+async def scene(redis: Redis) -> AsyncGenerator[Scene]:
+    async with SlackSim(bot_token=_TOKEN, app_token="xapp-1") as slack, aiohttp.ClientSession() as session:
+        records = open_secrets(redis)
+        settings = SlackSettings(
+            redirect_url=slack.oauth.redirect_urls[0],
+            client_id=slack.oauth.client_id,
+            client_secret=SecretStr(slack.oauth.client_secret),
+            token_encryption_keys=(SecretStr(KEY),),
+            app_token=SecretStr("xapp-1"),
+            api_url=slack.api_url,
+            allowed_ids=("T2",),
+        )
+        lease, store = Lease(), InstallationStore(records)
+        for team, name in ((slack.team_id, "Home"), ("T2", "Listed")):
+            await store.async_save_bot(
+                Bot(
+                    team_id=team,
+                    team_name=name,
+                    bot_token=_TOKEN,
+                    bot_id="B1",
+                    bot_user_id="U1",
+                    installed_at=1_700_000_000.0,
+                )
+            )
+        create_client = lambda: create_web_client("", slack.api_url, session)  # noqa: E731
+        yield Scene(slack, store, AppInstallations(settings, records, lambda _: lease, create_client))
+
+
+async def test_an_event_is_read_for_its_workspace_which_an_admin_lets_in_unless_it_is_listed(scene: Scene) -> None:
+    home, listed = await scene.find(scene.slack.team_id), await scene.find("T2")
+
+    assert home == Installation(scene.slack.team_id, "U1", _APP.apps, "wj-", asks_for=scene.slack.team_id, name="Home")
+    assert listed is not None
+    assert (listed.team, listed.asks_for) == ("T2", "")
+    assert await scene.find("T9") is None
+
+
+async def test_a_removal_is_believed_when_slack_refuses_the_token(scene: Scene) -> None:
+    team = scene.slack.team_id
+    await scene.installations.delete_removed(team)
+    kept = await scene.find(team)
+    scene.slack.faults.break_down("auth.test")
+    with pytest.raises(PlatformUnreachableError):
+        await scene.installations.delete_removed(team)
+    scene.slack.revoke_token()
+    await scene.installations.delete_removed(team)
+    await scene.installations.delete_removed(team)  # it comes again
+
+    assert kept is not None
+    assert await scene.find(team) is None
+    assert await scene.find("T2") is not None
+
+
+async def test_leaving_a_workspace_removes_the_app_there_and_its_token(scene: Scene) -> None:
+    bot = scene.installations.create_bot(scene.slack.team_id)
+    await bot.authorize()
+    await scene.installations.uninstall(scene.slack.team_id)
+    await scene.installations.uninstall(scene.slack.team_id)
+
+    assert scene.slack.count("apps.uninstall") == 1
+    assert await scene.find(scene.slack.team_id) is None
+    assert bot.client.token == _TOKEN
+    with pytest.raises(RecipientGoneError):
+        await bot.renew()
+    with pytest.raises(RecipientGoneError):
+        await bot.authorize()
+
+
+async def test_a_bot_takes_the_token_of_a_new_installation_when_the_old_one_is_refused(scene: Scene) -> None:
+    bot = scene.installations.create_bot(scene.slack.team_id)
+    await bot.authorize()
+    unchanged = await bot.renew()
+    found = await scene.store.find_by_id(scene.slack.team_id)
+    assert found is not None
+    found.bot_token = "xoxb-next"
+    await scene.store.async_save_bot(found)
+
+    assert (unchanged, await bot.renew(), bot.client.token, bot.user) == (False, True, "xoxb-next", "U1")
