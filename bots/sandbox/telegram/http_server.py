@@ -24,7 +24,6 @@ _GATEWAY_PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body>{
 _UNSUPPORTED: Final = (
     "business_connection_id",
     "direct_messages_topic_id",
-    "inline_message_id",
     "rich_message",
     "suggested_post_parameters",
 )

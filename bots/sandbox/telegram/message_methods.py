@@ -59,7 +59,7 @@ class Messages:
             raise bad_request("text must be non-empty")
         return message_json(self._sender.post(place, content, keyboard))
 
-    def edit_message_text(self, call: Call) -> dict[str, Any]:
+    def edit_message_text(self, call: Call) -> dict[str, Any] | bool:
         draft = _parse_text(call, "text", "entities")
         keyboard = read_keyboard(call.json_object("reply_markup"))
         if not draft.text:
@@ -72,7 +72,7 @@ class Messages:
             raise bad_request("text must be non-empty")
         return self._edit(message, content, keyboard)
 
-    def edit_message_caption(self, call: Call) -> dict[str, Any]:
+    def edit_message_caption(self, call: Call) -> dict[str, Any] | bool:
         draft = _parse_text(call, "caption", "caption_entities")
         keyboard = read_keyboard(call.json_object("reply_markup"))
         message = self._find_editable(call)
@@ -80,12 +80,14 @@ class Messages:
             raise bad_request("there is no caption in the message to edit")
         return self._edit(message, store_text(draft, CAPTION_LENGTH, "MEDIA_CAPTION_TOO_LONG"), keyboard)
 
-    def edit_message_reply_markup(self, call: Call) -> dict[str, Any]:
+    def edit_message_reply_markup(self, call: Call) -> dict[str, Any] | bool:
         keyboard = read_keyboard(call.json_object("reply_markup"))
         message = self._find_editable(call)
         return self._edit(message, message.content, keyboard)
 
     def _find_editable(self, call: Call) -> Message:
+        if "inline_message_id" in call.values:
+            return self._find_inline(call.text("inline_message_id"))
         if "chat_id" not in call.values:
             raise bad_request("chat_id is empty")
         if "message_id" not in call.values:
@@ -100,13 +102,20 @@ class Messages:
             raise bad_request("message can't be edited")
         return message
 
-    def _edit(self, message: Message, content: Formatted, keyboard: Mapping[str, Any] | None) -> dict[str, Any]:
+    def _find_inline(self, inline_id: str) -> Message:
+        every = (message for chat in self._world.chats.values() for message in chat.messages.values())
+        found = next((message for message in every if message.inline_id == inline_id != ""), None)
+        if found is None:
+            raise bad_request("MESSAGE_ID_INVALID")
+        return found
+
+    def _edit(self, message: Message, content: Formatted, keyboard: Mapping[str, Any] | None) -> dict[str, Any] | bool:
         """Edit, counting the call first: an edit that changes nothing costs as much as any other."""
         self._flood.send(message.chat.id)
         if content == message.content and keyboard == message.keyboard:
             raise bad_request(NOT_MODIFIED)
         self._world.edit(message, content, keyboard)
-        return message_json(message)
+        return True if message.inline_id else message_json(message)
 
     def delete_message(self, call: Call) -> bool:
         chat = self._world.reachable(call.values["chat_id"])

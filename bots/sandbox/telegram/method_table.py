@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from .account_methods import Account
 from .files import Files
 from .http_server import Handler
+from .inline_mode import InlineMode
 from .media_methods import Media
 from .message_methods import Messages
 from .updates import Updates
 
 
 def make_handlers(
-    account: Account, messages: Messages, media: Media, files: Files, updates: Updates
+    account: Account, messages: Messages, media: Media, files: Files, updates: Updates, inline: InlineMode
 ) -> Mapping[str, Handler]:
     """Return the supported methods; getUpdates, which waits, is the server's own."""
     return {
@@ -24,6 +25,7 @@ def make_handlers(
         "sendVoice": media.send_voice,
         "sendMediaGroup": media.send_media_group,
         "getFile": files.get_file,
+        "answerInlineQuery": inline.answer_inline_query,
         **_make_message_handlers(messages),
         **_make_account_handlers(account),
     }

@@ -12,6 +12,7 @@ from .faults import ANY, CutAnswer, GatewayPage, LostAnswer, LostRequest, Refusa
 from .files import Files, StoredFile
 from .flood_control import FloodControl, Limits
 from .http_server import Received, Server
+from .inline_mode import InlineMode
 from .media_methods import Media
 from .membership import Membership
 from .message_methods import Messages, Press
@@ -48,9 +49,13 @@ class TelegramSim:
         sender = Sender(self._world, self._flood)
         messages = Messages(self._world, sender, self._flood, description)
         media = Media(self._files, sender, self._flood)
-        methods = make_handlers(self._account, messages, media, self._files, self._updates)
+        self.inline = InlineMode(self._world, self._updates)
+        """What people ask in any chat; see `Person.ask_inline`."""
+        methods = make_handlers(self._account, messages, media, self._files, self._updates, self.inline)
         self._server = Server(token, description, methods, self._updates.get, self._files, self._world.changed)
-        self._services = Services(self._world, self._updates, self._files, self._membership, messages.presses)
+        self._services = Services(
+            self._world, self._updates, self._files, self._membership, messages.presses, self.inline
+        )
         self._runner: web.AppRunner | None = None
         self._address = ""
         self._groups = 0

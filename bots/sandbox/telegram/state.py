@@ -44,6 +44,8 @@ class Message:
     thread: int | None = None
     reply_to: "Message | None" = None
     album: str = ""
+    inline_id: str = ""
+    """By which the bot changes a message that a person has sent by way of it (Bot API: inline_message_id)."""
     sender_chat: "Chat | None" = None
     """The channel in whose name it is written."""
     origin: Mapping[str, Any] | None = None

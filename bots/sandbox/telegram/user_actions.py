@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .files import Files, read_dimensions
+from .inline_mode import InlineMode, InlineQuery
 from .json_objects import chat_json, inaccessible_json, message_json, user_json
 from .media_methods import make_photo_sizes
 from .membership import Membership
@@ -31,6 +32,7 @@ class Services:
     files: Files
     membership: Membership
     presses: dict[str, Press]
+    inline: InlineMode
 
 
 class Person:
@@ -43,6 +45,7 @@ class Person:
         self._files = services.files
         self._membership = services.membership
         self._presses = services.presses
+        self._inline = services.inline
 
     def say(
         self,
@@ -186,9 +189,20 @@ class Person:
         press = Press(number, self.user.id, message.chat.id, data, time.monotonic())
         self._presses[press.id] = press
         query = {"id": press.id, "from": user_json(self.user), "chat_instance": f"{message.chat.id}", "data": data}
+        if message.inline_id:
+            self._updates.put("callback_query", query | {"inline_message_id": message.inline_id})
+            return press
         told = message_json if message.id in message.chat.messages else inaccessible_json
         self._updates.put("callback_query", query | {"message": told(message)})
         return press
+
+    def ask_inline(self, text: str) -> InlineQuery:
+        """Type a text behind the bot's name, in any chat."""
+        return self._inline.ask(self.user, text)
+
+    def choose_inline(self, query: InlineQuery, chat: Chat, index: int = 0) -> Message:
+        """Send one of the results to a chat; raises LookupError where the bot offers none such."""
+        return self._inline.choose(query, chat, index)
 
     def stop_draft(self, chat: Chat, topic: int | None = None) -> None:
         """Press the button that stops the draft shown in a private chat; raises LookupError where there is none."""
