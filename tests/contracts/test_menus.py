@@ -73,9 +73,9 @@ async def test_an_answer_to_a_message_is_visible_to_everybody(scene: Scene) -> N
 async def test_one_press_too_many_is_dropped_and_messages_are_not(scene: Scene) -> None:
     await scene.outbox.show_menu(_FEW)
     press = scene.case.persona.press_later("One")
-    for _ in range(20):
+    for _ in range(60):
         await press()
     await scene.hear("and a question")
 
     pressed = [found for payload in scene.store.payloads if (found := scene.platform.read(payload)) and found.choice]
-    assert 0 < len(pressed) < 12
+    assert 20 <= len(pressed) < 60
