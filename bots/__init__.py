@@ -1,3 +1,3 @@
 """The platforms, the simulators, and the program that runs them."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
