@@ -295,9 +295,10 @@ async def test_a_stream_is_requested_uncompressed(client_for: ClientFactory, raw
     assert encodings == ["identity"]
 
 
-async def test_many_answers_stream_at_once(sim: WanjieSim, client: WanjieClient, ask: Ask) -> None:
+async def test_many_answers_stream_at_once(sim: WanjieSim, client_for: ClientFactory, ask: Ask) -> None:
     sim.script.first_token_delay = 0.2
-    answers = await asyncio.gather(*(ask(client) for _ in range(200)))
+    async with client_for(first_byte_timeout=60) as client:
+        answers = await asyncio.gather(*(ask(client) for _ in range(200)))
 
     assert all(answer == WHOLE for answer in answers)
 
