@@ -2,7 +2,7 @@
 
 from bots.sandbox.harness import ServiceHarness
 from tests.core.chat.sent_files import picture
-from tests.scenarios.conversation_steps import asked, says
+from tests.scenarios.conversation_steps import asked, says, until_asked
 from tests.scenarios.request_steps import VISION_MODEL, last, pictures, words
 
 
@@ -38,7 +38,7 @@ async def test_an_album_survives_a_kill_as_one_question(empty_harness: ServiceHa
     await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await says(persona, "one two three", 40)
     await persona.say("next")
-    await persona.until(lambda: len(asked(harness)) == 3)
+    await until_asked(harness, 3)
 
     assert pictures(asked(harness)[1][-1]) == [(100, 80), (101, 80), (102, 80)]
     assert words(last(harness)) == "next"

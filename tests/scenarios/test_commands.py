@@ -6,7 +6,7 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.slack.persona import SlackPersona
-from tests.scenarios.conversation_steps import asked, echo, says, shown, shows, stops_nothing, words
+from tests.scenarios.conversation_steps import asked, echo, says, shown, shows, stops_nothing, until_asked, words
 
 
 async def begun(persona: Persona, harness: ServiceHarness) -> None:
@@ -98,7 +98,7 @@ async def test_instructions_reach_the_model(persona: Persona, harness: ServiceHa
     await persona.say("/system Answer like a pirate.")
     await says(persona, "Got it")
     await persona.say("hello again")
-    await persona.until(lambda: len(asked(harness)) == 2)
+    await until_asked(harness, 2)
 
     assert asked(harness)[-1][0]["role"] == "system"
     assert asked(harness)[-1][0]["content"].startswith("Answer like a pirate.")
@@ -120,7 +120,7 @@ async def test_retry_answers_the_last_question_again(persona: Persona, harness: 
     await persona.say("/retry")
     await says(persona, "another answer")
     await persona.say("next")
-    await persona.until(lambda: len(asked(harness)) == 3)
+    await until_asked(harness, 3)
 
     first, second, third = (
         [message["content"].split(": ")[-1] for message in messages if message["role"] != "system"]

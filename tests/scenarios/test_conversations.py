@@ -4,7 +4,7 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from tests.scenarios.conversation_steps import asked, echo, floods, last_asked, says, shown, shows, words
+from tests.scenarios.conversation_steps import asked, echo, floods, last_asked, says, shown, shows, until_asked, words
 
 
 async def test_a_question_is_answered(persona: Persona, harness: ServiceHarness) -> None:
@@ -60,11 +60,11 @@ async def test_a_reply_to_an_older_answer_quotes_it(harness: ServiceHarness) -> 
         await persona.say("Greet us")
         await says(persona, answer)
     await persona.reply("Translate this into French", to="morning")
-    await persona.until(lambda: len(asked(harness)) == 3)
+    await until_asked(harness, 3)
     older = last_asked(harness)[-1]
     await persona.until(lambda: len(persona.answers()) == 3)
     await persona.reply("And this", to="night")
-    await persona.until(lambda: len(asked(harness)) == 4)
+    await until_asked(harness, 4)
 
     assert older == "> Good morning, everyone!\n\nTranslate this into French"
     assert last_asked(harness)[-1] == "And this"

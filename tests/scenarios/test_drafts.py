@@ -78,7 +78,7 @@ async def test_chats_that_compete_are_shown_drafts_and_others_edits(empty_harnes
     crowd = [harness.private() for _ in range(40)]
     for persona in crowd:
         await persona.say("count")
-    await alone.until(lambda: all(_list_messages(harness, each) == [text] for each in crowd), 120)
+    await alone.until(lambda: all(_list_messages(harness, each) == [text] for each in crowd), 240)
 
     def kinds(persona: TelegramPersona) -> set[str]:
         return {event.kind for event in harness.telegram.timeline(persona.chat.id) if event.by_bot}

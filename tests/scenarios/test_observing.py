@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.telegram.persona import TelegramPersona
 from core.store.keys import observed_key
-from tests.scenarios.conversation_steps import asked, beginning, says
+from tests.scenarios.conversation_steps import asked, beginning, says, until_asked
 from tests.scenarios.model_menu_steps import begun
 from tests.scenarios.settings_steps import picks
 from tests.scenarios.store_steps import find
@@ -52,7 +52,7 @@ async def test_what_people_say_to_each_other_is_context_and_is_never_answered_or
     assert 86_000 < await redis.ttl(observed_key(f"tg:123456:{admin.chat.id}")) <= 86_400
 
     await bob.say("/summarize since yesterday")
-    await admin.until(lambda: len(asked(harness)) == 3)
+    await until_asked(harness, 3)
     assert asked(harness)[-1][-1]["content"].startswith("⟦said in the chat before, to others⟧\n> Bob: lunch")
     assert "Bob: Summarise for me" in asked(harness)[-1][-1]["content"]
     await admin.until(lambda: admin.buttons())  # noqa: PLW0108 - the end of the answer

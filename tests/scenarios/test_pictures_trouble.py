@@ -145,7 +145,6 @@ async def test_a_missing_image_model_is_explained_also_when_none_is_left(
 @pytest.mark.parametrize(
     ("order", "sentence"),
     [
-        ("", "What should be in the picture?"),
         ("--n 2", "What should be in the picture?"),
         ("cat --sise 512x512", "--sise"),
         ("cat --size 5x5", "5x5"),

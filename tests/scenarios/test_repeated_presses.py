@@ -10,7 +10,7 @@ from bots.sandbox.persona import Persona
 from core.redis import EmbeddedRedis
 from tests.scenarios.button_steps import AGAIN, CONTINUE, SPEAK, STOP, answered, cut, grows, offers, told
 from tests.scenarios.conftest import PERSONAS
-from tests.scenarios.conversation_steps import asked, last_asked, says, words
+from tests.scenarios.conversation_steps import asked, last_asked, says, until_asked, words
 from tests.scenarios.voice_steps import hears, notes
 
 OLD, OTHERS, ENDED, STOPPED = "Only the latest", "Only the person who asked", "already finished", "Stopped."
@@ -83,7 +83,7 @@ async def test_stop_continue_and_speak_work_after_a_restart(empty_harness: Servi
     await harness.end(process)
     process = await harness.start()
     asked_before = len(asked(harness))
-    await personas[0].until(lambda: len(asked(harness)) == asked_before + 2)
+    await until_asked(harness, asked_before + 2)
     for persona, press in zip(personas, stops, strict=True):
         await press()
         await told(persona, STOPPED)

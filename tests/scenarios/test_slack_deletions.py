@@ -10,7 +10,7 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.state import Message
 from tests.scenarios.button_steps import AGAIN, SPEAK, STOP, grows, offers
-from tests.scenarios.conversation_steps import asked, echo, last_asked, says, words
+from tests.scenarios.conversation_steps import asked, echo, last_asked, says, until_asked, words
 
 
 def _said(harness: ServiceHarness, text: str) -> Message:
@@ -59,7 +59,7 @@ async def test_an_answered_question_that_is_deleted_leaves_the_history(harness: 
         await persona.until(lambda number=number: len(persona.answers()) == number)
     await offers(persona, AGAIN, SPEAK)
     await persona.press(AGAIN)
-    await persona.until(lambda: len(asked(harness)) == 3)
+    await until_asked(harness, 3)
     await persona.user.delete(_said(harness, "secret"))
     await persona.until(lambda: not any(AGAIN in label for label in persona.all_buttons()))
 

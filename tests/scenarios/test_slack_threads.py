@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.screen import ShownMessage
 from bots.sandbox.slack.persona import SlackPersona
-from tests.scenarios.button_steps import AGAIN, SPEAK, offers
-from tests.scenarios.conversation_steps import asked, echo, says
+from tests.scenarios.button_steps import AGAIN
+from tests.scenarios.conversation_steps import asked, echo, says, until_asked
 from tests.scenarios.settings_steps import picks
+
+
+def _has_final_buttons(message: ShownMessage) -> bool:
+    return not message.is_own and any(AGAIN in control.label for row in message.controls for control in row)
 
 
 async def test_a_thread_is_summarised_where_it_is_asked_for(harness: ServiceHarness) -> None:
@@ -22,11 +27,11 @@ async def test_a_thread_is_summarised_where_it_is_asked_for(harness: ServiceHarn
     await says(lin, "noon it is")
     question = asked(harness)[-1][-1]["content"]
     await lin.say("!总结 1")
-    await lin.until(lambda: len(asked(harness)) == 2)
+    await until_asked(harness, 2)
     newest = asked(harness)[-1][-1]["content"]
-    await offers(lin, AGAIN, SPEAK)
+    await lin.until(lambda: _has_final_buttons(lin.screen().messages[-1]))
     await lin.press(AGAIN)
-    await lin.until(lambda: len(asked(harness)) == 3)
+    await until_asked(harness, 3)
     again = asked(harness)[-1]
     await lin.say("!summarize nonsense")
     await says(lin, "up to 200")

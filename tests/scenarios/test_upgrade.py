@@ -12,7 +12,7 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
 from tests.core.chat.sent_files import picture
-from tests.scenarios.conversation_steps import asked, says, words
+from tests.scenarios.conversation_steps import asked, says, until_asked, words
 from tests.scenarios.request_steps import pictures
 from tests.scenarios.restore_recorded_state import restore
 
@@ -96,7 +96,7 @@ async def test_an_album_that_waited_is_one_question(
     await start(harness, redis_url, WANJIE_DEFAULT_MODEL="GPT-4o")
     await says(persona, "They differ in width.")
     await persona.say("sure?")
-    await persona.until(lambda: len(asked(harness)) == 2)
+    await until_asked(harness, 2)
 
     assert pictures(asked(harness)[0][-1]) == [(100, 80), (101, 80), (102, 80)]
     assert "compare these" in json.dumps(asked(harness)[0][-1])

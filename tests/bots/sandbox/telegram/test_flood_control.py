@@ -43,10 +43,10 @@ async def test_after_the_wait_the_chat_takes_messages_again(client: Client) -> N
 
 
 async def test_a_chat_regains_one_call_of_its_burst_each_second(client: Client) -> None:
-    client.sim.limits = Limits(private_burst=2, private_seconds=0.2)
+    client.sim.limits = Limits(private_burst=2, private_seconds=2.0)
     for number in range(2):
         await client.bot.send_message(11, f"{number}")
-    await asyncio.sleep(0.25)
+    await asyncio.sleep(2.1)
     await client.bot.send_message(11, "one more")
 
     with pytest.raises(RetryAfter):
