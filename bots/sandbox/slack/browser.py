@@ -1,5 +1,6 @@
 """The browser of somebody who installs the app: it keeps cookies, and follows where it is sent."""
 
+from http import HTTPStatus
 from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
@@ -18,9 +19,13 @@ class Browser:
         self._cookies: dict[str, str] = {}
 
     async def begin(self) -> str:
-        """Open the page that begins an installation; return the address at Slack to which it leads."""
+        """Open the page that begins an installation; return the address at Slack to which it leads.
+
+        Raises `LookupError` with what the page says when it leads nowhere.
+        """
         status, location = await self.open("/slack/install")
-        assert status == 302, status  # noqa: PLR2004, S101 - a redirect
+        if status != HTTPStatus.FOUND:
+            raise LookupError(location)
         return location
 
     async def install(self, owner: Workspace | Organisation, installer: str) -> tuple[int, str]:
