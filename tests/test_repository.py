@@ -36,7 +36,7 @@ def print_release_notes(*options: str) -> "subprocess.CompletedProcess[str]":
     make = shutil.which("make")
     assert make is not None
     return subprocess.run(  # noqa: S603 - the Makefile's own target
-        [make, "release-notes", *options], cwd=ROOT, capture_output=True, text=True, check=False
+        [make, "--no-print-directory", "release-notes", *options], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
 

@@ -59,7 +59,7 @@ def metrics() -> Metrics:
 
 @pytest.fixture
 async def client(sim: WanjieSim, counters: UsageCounters, metrics: Metrics) -> AsyncGenerator[MeteredClient]:
-    values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 2, "first_byte_timeout": 0.3}
+    values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 2, "first_byte_timeout": 2}
     settings = WanjieSettings.model_validate(values)
     async with aclosing(WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))) as made:
         yield MeteredClient(made, counters, metrics)

@@ -83,7 +83,7 @@ async def test_a_group_takes_twenty_in_a_minute(client: Client) -> None:
 
     answer = await client.raw("sendMessage", {"chat_id": group.id, "text": "a"})
 
-    assert answer["parameters"]["retry_after"] in {59, 60}
+    assert 40 < answer["parameters"]["retry_after"] <= 60
 
 
 async def test_an_album_that_comes_too_fast_is_a_bad_request(client: Client) -> None:
