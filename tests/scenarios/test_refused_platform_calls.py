@@ -122,7 +122,7 @@ async def test_any_refused_call_is_explained_or_known_silent_and_the_next_messag
     before = len(harness.telegram.calls if telegram else harness.slack.calls)
     _refuse(harness, row, telegram=telegram)
     # Else its end may come with its first words, and nothing is changed.
-    harness.wanjie.script.tokens_per_second = 3 if name.startswith("growing") else None
+    harness.wanjie.script.tokens_per_second = 2 if name.startswith("growing") else None
     await row.act(persona)
     if told := row.told[0 if telegram else 1]:
         words = told if " " in told else beginning(told)
