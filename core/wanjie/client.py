@@ -8,7 +8,6 @@ from contextlib import aclosing
 from functools import partial
 from typing import TypeVar
 
-import httpx
 import structlog
 
 from core.json_reader import NOT_JSON, parse_first_entries, parse_json
@@ -87,10 +86,9 @@ class WanjieClient:
     ) -> None:
         """`observer` is told of each attempt of a call; `memory` bounds what all calls hold together."""
         self._observer, self._tracer = observer, tracer
-        certificates = httpx.create_ssl_context()  # reading them takes longer than all the rest of a start
-        self._http = HttpTransport(settings, proxies, memory, certificates)
+        self._http = HttpTransport(settings, proxies, memory)
         self._retries = Retries(settings.max_attempts, backoff)
-        self._downloader = downloads or Downloader(settings, verify=certificates, proxies=proxies)
+        self._downloader = downloads or Downloader(settings, proxies=proxies)
         # Comments prove that a gateway is alive, not that a model is working.
         self._comment_factor = comment_factor
         self._first_byte_timeout = settings.first_byte_timeout

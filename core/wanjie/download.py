@@ -27,6 +27,7 @@ import httpx
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
+from .certificates import load_certificates
 from .errors import (
     DownloadError,
     DownloadTooLargeError,
@@ -72,7 +73,7 @@ class Downloader:
         self._timeout = httpx.Timeout(idle_timeout, connect=settings.connect_timeout).as_dict()
         self._resolve = resolve
         self._proxies = proxies
-        self._ssl_context = verify or httpx.create_ssl_context()
+        self._ssl_context = verify or load_certificates()
         self._transport = _transport(self._ssl_context)
 
     async def aclose(self) -> None:

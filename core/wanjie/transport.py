@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import httpx
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .batch_reader import BatchReader
+from .certificates import load_certificates
 from .connection_pools import ConnectionPools
 from .decompression import unpack
 from .errors import TooSlowError, UnreachableError, UnreadableAnswerError, WanjieError
@@ -120,14 +120,12 @@ class HttpTransport:
         settings: WanjieSettings,
         proxies: Proxies = NO_PROXIES,
         memory: MemoryBudget | None = None,
-        verify: ssl.SSLContext | None = None,
     ) -> None:
         self._key = settings.api_key.get_secret_value()
         self._first_byte_timeout = settings.first_byte_timeout
         self.memory = memory or MemoryBudget()
         """What the calls of this client hold."""
-        certificates = verify or httpx.create_ssl_context()
-        self._pools = ConnectionPools(partial(_open_client, settings, proxies, certificates))
+        self._pools = ConnectionPools(partial(_open_client, settings, proxies))
 
     async def aclose(self) -> None:
         await self._pools.aclose()
@@ -221,7 +219,7 @@ class HttpTransport:
         return text.replace(self._key, "[key]") if self._key else text
 
 
-def _open_client(settings: WanjieSettings, proxies: Proxies, certificates: ssl.SSLContext) -> httpx.AsyncClient:
+def _open_client(settings: WanjieSettings, proxies: Proxies) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         base_url=settings.base_url,
         headers={"User-Agent": "wanjie-bots"},
@@ -232,7 +230,7 @@ def _open_client(settings: WanjieSettings, proxies: Proxies, certificates: ssl.S
         proxy=proxies.find_proxy(settings.base_url),
         # The settings choose the proxy. Certificates named by the environment still count.
         trust_env=False,
-        verify=certificates,
+        verify=load_certificates(),
     )
 
 

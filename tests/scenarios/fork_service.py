@@ -21,6 +21,7 @@ _FORKS.set_forkserver_preload(
     [
         "bots.run_service", "bots.cli", "bots.telegram.platform", "bots.slack.platform",
         "httpcore", "anyio._backends._asyncio",  # which httpx loads with its first call
+        "tests.scenarios.warm_caches",
     ]
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,8 @@ class Translations:
     """The catalogue of sentences; each exists in every language."""
 
     def __init__(self, folder: Path = _FOLDER) -> None:
-        """Read the languages in `folder`; a folder without sentences is no language."""
-        self._languages = {place.name: _language(place) for place in {file.parent for file in folder.glob("*/*.toml")}}
+        """Read the languages in `folder`, once a process; a folder without sentences is no language."""
+        self._languages = _load_languages(folder)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -73,7 +74,12 @@ def _to_markdown(value: object) -> Markdown:
     return value if isinstance(value, Markdown) else escape_line(value)
 
 
-def _language(folder: Path) -> dict[str, _Forms]:
+@cache
+def _load_languages(folder: Path) -> Mapping[str, Mapping[str, _Forms]]:
+    return {place.name: _load_language(place) for place in {file.parent for file in folder.glob("*/*.toml")}}
+
+
+def _load_language(folder: Path) -> dict[str, _Forms]:
     """Read all files of a language; a file holds what one part of the service says."""
     sentences: dict[str, _Forms] = {}
     for file in sorted(folder.glob("*.toml")):
