@@ -20,6 +20,7 @@ _TOKENS_PER_SECOND = 40.0
 _HEAD_START = 2.5
 """Seconds before the strangers ask."""
 _TIMEOUT = 6.0
+"""Seconds, after which the figure says no more than that."""
 _AIM = "< 3"
 
 
@@ -62,21 +63,29 @@ async def flood_mentions(harness: ServiceHarness, count: int = _MENTIONS) -> Non
 
 
 async def measure_victims(
-    harness: ServiceHarness, flood: Callable[[ServiceHarness], Awaitable[None]], head_start: float = _HEAD_START
+    harness: ServiceHarness,
+    flood: Callable[[ServiceHarness], Awaitable[None]],
+    head_start: float = _HEAD_START,
+    timeout: float = _TIMEOUT,
 ) -> list[float | None]:
-    """Return the seconds to the first words of a stranger on Telegram and of one on Slack; None: they never came."""
+    """Return the seconds to the first words of a stranger on Telegram and of one on Slack.
+
+    None for words that did not come within `timeout` seconds.
+    """
     harness.wanjie.script.answer = lambda _: answer(_TOKENS)
     harness.wanjie.script.tokens_per_second = _TOKENS_PER_SECOND
     await flood(harness)
     await asyncio.sleep(head_start)
-    return list(await asyncio.gather(*(_time_first_words(one) for one in (harness.private(), harness.direct()))))
+    return list(
+        await asyncio.gather(*(_time_first_words(one, timeout) for one in (harness.private(), harness.direct())))
+    )
 
 
-async def _time_first_words(victim: TelegramPersona | SlackPersona) -> float | None:
+async def _time_first_words(victim: TelegramPersona | SlackPersona, timeout: float) -> float | None:
     begun = time.monotonic()
     await victim.say("Count, please.")
     try:
-        await victim.until(lambda: any("w0" in text for text in victim.answers()), _TIMEOUT)
+        await victim.until(lambda: any("w0" in text for text in victim.answers()), timeout)
     except TimeoutError:
         return None
     return time.monotonic() - begun

@@ -23,21 +23,24 @@ from core.chat.port.errors import (
 
 from .http_transport import FloodError
 
-_RECIPIENT_GONE = (
-    "chat not found",
-    "chat was deactivated",
+_MISSING_RIGHT = (
     "chat_admin_required",
     "chat_restricted",
     "chat_write_forbidden",
     "chat_send_plain_forbidden",
+    "have no rights",
+    "need administrator rights",
+    "not enough rights",
+)
+_RECIPIENT_GONE = (
+    *_MISSING_RIGHT,
+    "chat not found",
+    "chat was deactivated",
     "channel_private",
     "group chat was upgraded",
-    "have no rights",
     "input_user_deactivated",
     "message thread not found",
     "message to edit not found",
-    "need administrator rights",
-    "not enough rights",
     "peer_id_invalid",
     "topic_closed",
     "topic_deleted",
@@ -89,6 +92,11 @@ def _classify_refusal(reason: str) -> OutboxError:
     if any(each in reason for each in _UNEDITABLE):
         return UneditableError(reason)
     return FileTooLargeError(reason) if "file is too big" in reason else ContentRejectedError(reason)
+
+
+def is_missing_right(error: RecipientGoneError) -> bool:
+    """Whether the bot may not do this in the chat, where it may still be allowed to do something else."""
+    return any(reason in str(error).lower() for reason in _MISSING_RIGHT)
 
 
 def is_about_media(error: ContentRejectedError) -> bool:

@@ -13,6 +13,7 @@ from telegram.constants import ChatAction
 from bots.telegram.api.call_budget import CallBudget
 from bots.telegram.api.call_order import Priority
 from bots.telegram.api.client import TelegramApi
+from bots.telegram.api.errors import is_missing_right
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.capabilities import CAPABILITIES
 from bots.telegram.recovery.chat_access import ChatAccess
@@ -24,6 +25,7 @@ from core.chat.port.errors import (
     ContentRejectedError,
     FileTooLargeError,
     OutboxError,
+    RecipientGoneError,
     UneditableError,
 )
 from core.chat.port.incoming import Incoming
@@ -281,6 +283,10 @@ class TelegramOutbox(Outbox):
             )
         except ContentRejectedError as error:
             if final:
+                raise UneditableError(str(error)) from error
+            raise
+        except RecipientGoneError as error:
+            if is_missing_right(error):  # a new message tells whether that is all that is not allowed
                 raise UneditableError(str(error)) from error
             raise
 
