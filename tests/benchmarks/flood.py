@@ -66,26 +66,26 @@ async def measure_victims(
     harness: ServiceHarness,
     flood: Callable[[ServiceHarness], Awaitable[None]],
     head_start: float = _HEAD_START,
-    timeout: float = _TIMEOUT,
+    patience: float = _TIMEOUT,
 ) -> list[float | None]:
     """Return the seconds to the first words of a stranger on Telegram and of one on Slack.
 
-    None for words that did not come within `timeout` seconds.
+    None for words that did not come within `patience` seconds.
     """
     harness.wanjie.script.answer = lambda _: answer(_TOKENS)
     harness.wanjie.script.tokens_per_second = _TOKENS_PER_SECOND
     await flood(harness)
     await asyncio.sleep(head_start)
     return list(
-        await asyncio.gather(*(_time_first_words(one, timeout) for one in (harness.private(), harness.direct())))
+        await asyncio.gather(*(_time_first_words(one, patience) for one in (harness.private(), harness.direct())))
     )
 
 
-async def _time_first_words(victim: TelegramPersona | SlackPersona, timeout: float) -> float | None:
+async def _time_first_words(victim: TelegramPersona | SlackPersona, patience: float) -> float | None:
     begun = time.monotonic()
     await victim.say("Count, please.")
     try:
-        await victim.until(lambda: any("w0" in text for text in victim.answers()), timeout)
+        await victim.until(lambda: any("w0" in text for text in victim.answers()), patience)
     except TimeoutError:
         return None
     return time.monotonic() - begun
