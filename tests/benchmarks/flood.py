@@ -66,11 +66,11 @@ async def measure_victims(
     harness: ServiceHarness,
     flood: Callable[[ServiceHarness], Awaitable[None]],
     head_start: float = _HEAD_START,
-    patience: float = _TIMEOUT,
+    max_seconds: float = _TIMEOUT,
 ) -> list[float | None]:
     """Return the seconds to the first words of a stranger on Telegram and of one on Slack.
 
-    None for words that did not come within `patience` seconds.
+    None for words that did not come within `max_seconds` seconds.
     """
     harness.wanjie.script.answer = lambda _: answer(_TOKENS)
     harness.wanjie.script.tokens_per_second = _TOKENS_PER_SECOND
@@ -81,11 +81,11 @@ async def measure_victims(
     )
 
 
-async def _time_first_words(victim: TelegramPersona | SlackPersona, patience: float) -> float | None:
+async def _time_first_words(victim: TelegramPersona | SlackPersona, max_seconds: float) -> float | None:
     begun = time.monotonic()
     await victim.say("Count, please.")
     try:
-        await victim.until(lambda: any("w0" in text for text in victim.answers()), patience)
+        await victim.until(lambda: any("w0" in text for text in victim.answers()), max_seconds)
     except TimeoutError:
         return None
     return time.monotonic() - begun

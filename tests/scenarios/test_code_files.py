@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from tests.scenarios.button_steps import AGAIN, SPEAK, offers
@@ -25,11 +27,19 @@ async def test_long_code_is_posted_as_a_file_by_a_button_and_by_a_command(
     await offers(persona, AGAIN, SPEAK)
     await persona.say("/file")
     await says(persona, beginning("code_files.none"))
-    await persona.press("Code")  # of the older answer
-    await persona.until(lambda: len(persona.posts()) == 2)
+    await _presses_again(persona, "Code")  # of the older answer
 
     assert (by_button.names, by_button.files) == (("count.py",), (CODE.encode(),))
     assert persona.posts()[1].files == by_button.files
+
+
+async def _presses_again(persona: Persona, label: str) -> None:
+    """Press until something more is posted: the work of a former press ends a moment after what it has posted."""
+    count = len(persona.posts())
+    while len(persona.posts()) == count:
+        await persona.press(label)
+        with contextlib.suppress(TimeoutError):
+            await persona.until(lambda: len(persona.posts()) > count, 2)
 
 
 async def test_many_files_come_as_one_archive(direct_persona: Persona, harness: ServiceHarness) -> None:
