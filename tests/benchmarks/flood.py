@@ -77,7 +77,9 @@ async def measure_victims(
     await flood(harness)
     await asyncio.sleep(head_start)
     return list(
-        await asyncio.gather(*(_time_first_words(one, patience) for one in (harness.private(), harness.direct())))
+        await asyncio.gather(
+            *(_time_first_words(stranger, max_seconds) for stranger in (harness.private(), harness.direct()))
+        )
     )
 
 
