@@ -124,7 +124,7 @@ async def test_any_refused_call_is_explained_or_known_silent_and_the_next_messag
     # Else its end may come with its first words, which need no sign, and nothing is changed.
     script, is_slow = harness.wanjie.script, name.startswith(("growing", "sign"))
     script.tokens_per_second = 1 if name.startswith("growing") else None
-    script.first_token_delay = 6 if name.startswith("sign") else 0  # seconds; a sign that finds no room comes again in 5
+    script.first_token_delay = 6 if name.startswith("sign") else 0  # a sign without room comes again after 4.5 s
     await row.act(persona)
     told = row.told[0 if telegram else 1]
     if told:
