@@ -72,7 +72,6 @@ async def test_an_answer_whose_process_dies_while_it_is_a_draft_is_written_anew(
 
 async def test_chats_that_compete_are_shown_drafts_and_others_edits(empty_harness: ServiceHarness) -> None:
     harness, alone = empty_harness, await _start(empty_harness, "auto")
-    harness.telegram.limits.bot_calls = 60  # its own budget decides, not how a machine that stands still bunches calls
     text = _speak_slowly(harness, 40)
     await alone.say("count")
     await alone.until(lambda: alone.answers() == [text] and alone.buttons() != ["⏹ Stop"])

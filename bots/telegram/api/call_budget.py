@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import AsyncGenerator, Hashable
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from core.chat.port.errors import RateLimitedError
 from core.redis import RateLimit, Refusal
 
 from .call_order import CallOrder, Priority
-from .rate_limits import BOT_LIMIT, PREVIEW_LIMIT
+from .rate_limits import BOT_LIMIT, MAX_ARRIVALS, PREVIEW_LIMIT
 
 _STEP_SPACING = 0.035
 """Least seconds between two steps: what is granted in bursts arrives in larger ones, and finals wait for their end."""
@@ -35,7 +36,7 @@ class CallBudget:
 
     def __init__(self, rate_limiter: RateLimiterPort) -> None:
         self._rate_limiter = rate_limiter
-        self._order = CallOrder(BOT_LIMIT, step_spacing=_STEP_SPACING)
+        self._order = CallOrder(BOT_LIMIT, max_arrivals=MAX_ARRIVALS, step_spacing=_STEP_SPACING)
         self._preview_order = CallOrder(PREVIEW_LIMIT)
 
     @property
@@ -47,7 +48,8 @@ class CallBudget:
         """Return the seconds until it may be `owner`'s turn; 0.0 when it is. The owner keeps its place in the line."""
         return self._order.get_wait(owner, priority)
 
-    async def acquire(
+    @asynccontextmanager
+    async def call(
         self,
         owner: Hashable,
         priority: Priority,
@@ -55,11 +57,20 @@ class CallBudget:
         *,
         count: int = 1,
         person: str = "",
-    ) -> None:
-        """Count a call that is made at once, as `count` messages of an album; raises `RateLimitedError`.
+    ) -> AsyncGenerator[None]:
+        """Count the call that is made within, as `count` messages of an album; raises `RateLimitedError`.
 
         `person` is whom a fair limit is shared with.
         """
+        await self._acquire(owner, priority, limits, count, person)
+        try:
+            yield
+        finally:
+            self._order.record_answer(count)
+
+    async def _acquire(
+        self, owner: Hashable, priority: Priority, limits: tuple[RateLimit, ...], count: int, person: str
+    ) -> None:
         if wait := self._order.get_wait(owner, priority):
             raise RateLimitedError(wait)
         refusal = await self._rate_limiter.ask(*limits, reserve=count - 1, person=person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
@@ -46,10 +47,23 @@ class CallOrder:
     """
 
     def __init__(
-        self, limit: RateLimit, *, step_spacing: float = 0.0, clock: Callable[[], float] = time.monotonic
+        self,
+        limit: RateLimit,
+        *,
+        max_arrivals: int = sys.maxsize,
+        step_spacing: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Between two steps lie at least `step_spacing` seconds."""
+        """Between two steps lie at least `step_spacing` seconds.
+
+        Calls that were held up on their way arrive together with later ones. No more than `max_arrivals` of them can
+        arrive within the window, since each counts until it is answered and the window has passed after that.
+        """
         self._limit = limit
+        self._max_arrivals = max_arrivals
+        self._unanswered = 0
+        self._answered: deque[float] = deque()
+        """When calls were answered, oldest first; within the window."""
         self._step_spacing = step_spacing
         self._clock = clock
         self._made: deque[tuple[float, Priority]] = deque()
@@ -77,7 +91,11 @@ class CallOrder:
             self._count += 1
             ticket = self._tickets[owner, priority] = _Ticket((priority, self._count), now)
         ahead = sum(other.rank < ticket.rank for other in self._tickets.values())
-        wait = max(self._wait_for_room(now, priority, ahead), self._closed_until[priority] - now)
+        wait = max(
+            self._wait_for_room(now, priority, ahead),
+            self._wait_for_answers(now, ahead),
+            self._closed_until[priority] - now,
+        )
         if priority >= Priority.STEP:
             wait = max(wait, self._last_step + self._step_spacing * (1 + ahead) - now)
         wait = max(wait, _MIN_WAIT) if wait > 0 else 0.0
@@ -85,15 +103,21 @@ class CallOrder:
         return wait
 
     def record(self, owner: Hashable, priority: Priority, count: int = 1) -> None:
-        """Count a call that is being made; after a final one, its owner has no steps to make."""
+        """Count a call that is being made, `record_answer` ends it; after a final, its owner has no steps to make."""
         now = self._clock()
         self._made.extend([(now, priority)] * count)
+        self._unanswered += count
         if priority >= Priority.STEP:
             self._last_step = now
         self.withdraw(owner, priority)
         if priority is Priority.FINAL:
             self.withdraw(owner, Priority.START)
             self.withdraw(owner, Priority.STEP)
+
+    def record_answer(self, count: int = 1) -> None:
+        """Note that a call has its answer, or has failed."""
+        self._unanswered -= count
+        self._answered.extend([self._clock()] * count)
 
     def withdraw(self, owner: Hashable, priority: Priority) -> None:
         """Leave the line: the call is not wanted any more."""
@@ -115,6 +139,15 @@ class CallOrder:
             return self._made[place][0] + self._limit.seconds - now
         return self._limit.seconds * (1 + place / self._limit.calls)
 
+    def _wait_for_answers(self, now: float, ahead: int) -> float:
+        """Return the seconds until this call and those ahead could not arrive with too many others."""
+        place = ahead + self._unanswered + len(self._answered) - self._max_arrivals
+        if place < 0:
+            return 0.0
+        if place < len(self._answered):
+            return self._answered[place] + self._limit.seconds - now
+        return self._limit.seconds / 4  # nobody knows when the next answer comes
+
     def _count_reserved(self, priority: Priority) -> int:
         """Count the calls that must stay free for finals: about as many as come in a part of a second."""
         finals = sum(made <= Priority.FINAL for _, made in self._made)
@@ -124,5 +157,7 @@ class CallOrder:
     def _forget(self, now: float) -> None:
         while self._made and self._made[0][0] <= now - self._limit.seconds:
             self._made.popleft()
+        while self._answered and self._answered[0] <= now - self._limit.seconds:
+            self._answered.popleft()
         for key in [key for key, ticket in self._tickets.items() if ticket.expires_at < now]:
             del self._tickets[key]

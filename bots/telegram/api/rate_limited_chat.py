@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 import structlog
@@ -52,22 +53,22 @@ class RateLimitedChat:
         self, call: _Call[_Result], *, priority: Priority = Priority.FINAL, count: int = 1
     ) -> _Result:
         """Send, edit or delete. An album counts as `count` messages."""
-        await self._acquire_message(priority, count)
         try:
-            return await call(self._chat_id)
+            async with self._counted_message(priority, count):
+                return await call(self._chat_id)
         except ChatMigrated as error:
             _log.info("group became a supergroup", chat=self._chat_id, now=error.new_chat_id)
             self._chat_id = error.new_chat_id
         except TelegramError as error:
             raise await self._handle_failure(error) from error
-        await self._acquire_message(priority, count)
-        return await self._call_once(call)
+        async with self._counted_message(priority, count):
+            return await self._call_once(call)
 
     async def call_as_typing(self, call: _Call[object]) -> None:
         """Send a chat action."""
         limits = leave_room(get_typing_limits(self._chat_id), self._waiting_answers)
-        await self._budget.acquire(self, Priority.TYPING, limits)
-        await self._call_once(call)
+        async with self._budget.call(self, Priority.TYPING, limits):
+            await self._call_once(call)
 
     def get_preview_wait(self) -> float:
         """Return the same for a draft."""
@@ -90,13 +91,13 @@ class RateLimitedChat:
 
     async def call_outside_chat_limits(self, call: _Call[_Result]) -> _Result:
         """Make a call that no limit of the chat counts."""
-        await self._budget.acquire(self, Priority.TAP, (BOT_LIMIT,))
-        return await self._call_once(call)
+        async with self._budget.call(self, Priority.TAP, (BOT_LIMIT,)):
+            return await self._call_once(call)
 
     async def call_for_press(self, call: _Call[object], *, person: str) -> None:
         """Answer a press of this person (Bot API: answerCallbackQuery), which no limit of the chat counts."""
-        await self._budget.acquire(self, Priority.TAP, (PRESS_LIMIT,), person=person)
-        await self._call_once(call)
+        async with self._budget.call(self, Priority.TAP, (PRESS_LIMIT,), person=person):
+            await self._call_once(call)
 
     async def _call_once(self, call: _Call[_Result]) -> _Result:
         try:
@@ -104,11 +105,11 @@ class RateLimitedChat:
         except TelegramError as error:
             raise await self._handle_failure(error) from error
 
-    async def _acquire_message(self, priority: Priority, count: int) -> None:
+    def _counted_message(self, priority: Priority, count: int) -> AbstractAsyncContextManager[None]:
         limits = get_album_limits(self._chat_id, count, priority)
         if priority > Priority.FINAL:
             limits = leave_room(limits, self._waiting_answers)
-        await self._budget.acquire(self, priority, limits, count=count)
+        return self._budget.call(self, priority, limits, count=count)
 
     async def _handle_failure(self, error: TelegramError) -> OutboxError:
         if seconds := get_retry_after(error):

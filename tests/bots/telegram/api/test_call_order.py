@@ -37,6 +37,7 @@ class Crowd:
             self.waiting.append((self.clock.now + wait, owner, priority))
         else:
             self.order.record(owner, priority)
+            self.order.record_answer()
             self.made.append((owner, priority, self.clock.now))
 
     def pass_time(self, seconds: float) -> None:
@@ -117,6 +118,24 @@ def test_a_limit_that_others_have_used_is_closed_for_what_is_not_more_important(
     assert [crowd.order.get_wait("a", priority) > 0 for priority in (Priority.START, Priority.STEP)] == [False, True]
     crowd.clock.now += 0.6
     assert crowd.order.get_wait("a", Priority.STEP) == 0
+
+
+def test_calls_that_are_held_up_leave_no_room_until_a_window_after_their_answers() -> None:
+    clock = Clock()
+    order = CallOrder(LIMIT, max_arrivals=12, clock=clock)
+    for number in range(LIMIT.calls):
+        order.record(number, Priority.FINAL)
+    clock.now += 1.1
+    late = [order.get_wait(f"late {number}", Priority.FINAL) for number in range(3)]
+    clock.now += 1.0
+    order.record_answer(LIMIT.calls)
+    held_up = order.get_wait("late 2", Priority.FINAL)
+    clock.now += 1.05
+    after = order.get_wait("late 2", Priority.FINAL)
+
+    assert [wait > 0 for wait in late] == [False, False, True]
+    assert 0.9 < held_up <= 1.0
+    assert after == 0
 
 
 @given(calls=st.lists(st.tuples(st.sampled_from(Priority), st.floats(0, 0.3)), max_size=60))
