@@ -56,7 +56,8 @@ async def test_a_killed_process_has_its_message_finished_by_another(
 async def test_two_thousand_messages_stay_in_order_through_a_kill(
     redis: Redis, inbox: Inbox, journal: Journal, spawn: SpawnWorker
 ) -> None:
-    victim, _ = [await spawn(), await spawn()]
+    patient = ("--lease", "8")  # a process that has to wait for the machine keeps its messages
+    victim, _ = [await spawn(*patient), await spawn(*patient)]
     chance = random.Random(7)  # noqa: S311 - durations, no secrets
     lanes = {f"chat{lane}": [f"{lane}/{number}" for number in range(20)] for lane in range(100)}
 
@@ -67,9 +68,9 @@ async def test_two_thousand_messages_stay_in_order_through_a_kill(
     await asyncio.gather(*(fill(lane, events) for lane, events in lanes.items()))
     await journal.wait_until(lambda entries: count_entries(entries, "end") > 300)
     victim.kill()
-    await spawn()
+    await spawn(*patient)
     entries = await journal.wait_until(
-        lambda entries: len({entry.event for entry in entries if entry.what == "end"}) == 2000, seconds=40
+        lambda entries: len({entry.event for entry in entries if entry.what == "end"}) == 2000, seconds=90
     )
 
     assert count_entries(entries, "start") > 2000  # the kill was felt

@@ -18,6 +18,12 @@ async def client() -> AsyncGenerator[Client]:
         yield client
 
 
+async def _until_polling(client: Client, *, polling: bool = True) -> None:
+    async with asyncio.timeout(20):
+        while client.sim.polling is not polling:  # noqa: ASYNC110 - the simulator tells nobody of polls
+            await asyncio.sleep(0.01)
+
+
 async def test_an_update_stays_until_a_higher_offset_confirms_it(client: Client) -> None:
     client.ann.say(client.chat, "one")
     client.ann.say(client.chat, "two")
@@ -33,7 +39,7 @@ async def test_an_update_stays_until_a_higher_offset_confirms_it(client: Client)
 
 async def test_a_poll_returns_as_soon_as_a_message_arrives(client: Client) -> None:
     poll = asyncio.create_task(client.bot.get_updates(timeout=30))
-    await asyncio.sleep(0.05)
+    await _until_polling(client)
     assert not poll.done()
     client.ann.say(client.chat, "hi")
 
@@ -55,11 +61,11 @@ async def test_a_limit_and_a_negative_offset_are_respected(client: Client) -> No
 
 async def test_a_second_poll_ends_the_first(client: Client) -> None:
     first = asyncio.create_task(client.bot.get_updates(timeout=30))
-    await asyncio.sleep(0.05)
+    await _until_polling(client)
     second = asyncio.create_task(client.raw("getUpdates", {"timeout": 30}))
 
     with pytest.raises(Conflict, match="terminated by other getUpdates request"):
-        await asyncio.wait_for(first, 2)
+        await asyncio.wait_for(first, 20)
     client.ann.say(client.chat, "hi")
     assert len((await second)["result"]) == 1
     assert client.sim.conflicts == 1
@@ -67,9 +73,9 @@ async def test_a_second_poll_ends_the_first(client: Client) -> None:
 
 async def test_an_abandoned_poll_loses_no_update(client: Client) -> None:
     poll = asyncio.create_task(client.raw("getUpdates", {"timeout": 30}))
-    await asyncio.sleep(0.05)
+    await _until_polling(client)
     poll.cancel()
-    await asyncio.sleep(0.05)
+    await _until_polling(client, polling=False)
     next_poll = asyncio.create_task(client.bot.get_updates(timeout=5))
     await asyncio.sleep(0.05)
     client.ann.say(client.chat, "hi")
