@@ -111,7 +111,7 @@ BROAD_NETS = {
     "core/chat/delivery/close_failed_pages.py",
     "core/chat/events/piece_collector.py",
     "core/chat/events/receiver.py",
-    "bots/slack/events/event_storage.py",
+    "bots/slack/events/acknowledger.py",
 }
 """Where one event is handled or let in, and where the messages of an answer that failed are closed."""
 

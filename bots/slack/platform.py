@@ -32,8 +32,8 @@ from .api.connect import retry_until_answered
 from .api.users import USER_ID_PREFIXES
 from .api.workspace import WorkspaceApi
 from .api.workspaces import Workspaces
+from .events.acknowledger import EventAcknowledger
 from .events.enrich import enrich
-from .events.event_storage import EventStorage
 from .events.http_requests import HttpReceiver
 from .events.installation import PLATFORM, Installation
 from .events.modals import Modals
@@ -122,14 +122,14 @@ class SlackPlatform(RunningPlatform):
     async def run(self, receive: ReceiveEvent) -> None:
         """Receive events until cancelled, and reconnect after outages of Slack.
 
-        Each event is acknowledged after `receive` has returned (see `EventStorage`). Raises `SlackTokenError` if
+        Each event is acknowledged after `receive` has returned (see `EventAcknowledger`). Raises `SlackTokenError` if
         Slack refuses a token at the start; a later refusal is logged and retried. Raises `PlatformError` when the port
         for events is not available.
         """
         installations = self._open_web.installations
         await (installations.prepare() if installations else self.connect())
         modals = Modals(self._forms, self._workspace_of) if self._forms else None
-        events = EventStorage(self._find_installation, receive, self._suggest_options, modals)
+        events = EventAcknowledger(self._find_installation, receive, self._suggest_options, modals)
         if self._settings.mode == "http":
             receiver = HttpReceiver(get_secret(self._settings.signing_secret), events)
             path = urlsplit(self._settings.request_url).path or "/"
@@ -139,7 +139,7 @@ class SlackPlatform(RunningPlatform):
         else:
             await self._receive_over_socket(events)
 
-    async def _receive_over_socket(self, events: EventStorage) -> None:
+    async def _receive_over_socket(self, events: EventAcknowledger) -> None:
         app_token, web = get_secret(self._settings.app_token), self._open_web
         listener = SocketListener(web.bot.client, app_token, events, web.sessions.open_session)
         give_up = True

@@ -9,6 +9,7 @@ from .lane_kind import LaneKind
 from .limits import QueueLimits
 from .origin import Origin
 from .queue_gauges import QueueGauges
+from .redelivery import RedeliveryPolicy
 from .withdraw_waiting import FirstMessage, WaitingMessages
 from .worker import Worker
 from .worker_periods import WorkerPeriods
@@ -28,6 +29,7 @@ __all__ = [
     "QueueGauges",
     "QueueKeys",
     "QueueLimits",
+    "RedeliveryPolicy",
     "SaveCheckpoint",
     "ShardMismatchError",
     "WaitingMessages",

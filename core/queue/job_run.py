@@ -15,6 +15,7 @@ from core.redis.server_errors import is_about_data
 
 from .job import Job, OwnershipLostError
 from .lane_claims import Claim, ClaimedJob, Claims, Entry
+from .redelivery import RedeliveryPolicy
 
 Handler: TypeAlias = Callable[[Job], Awaitable[None]]
 
@@ -25,16 +26,11 @@ _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """The functions that handle a message, and their limits."""
+    """The functions that handle a message, and what follows when they fail."""
 
     handle: Handler
     give_up: Handler
-    max_deliveries: int
-    """How often a message is delivered before it is given up."""
-    store_retry_delay: float
-    """Seconds before a message whose handler met a failing store is delivered again."""
-    failure_delay: float
-    """Seconds before a message whose handler failed is delivered again."""
+    redelivery: RedeliveryPolicy
 
 
 class JobRun:
@@ -110,7 +106,7 @@ class JobRun:
             return
         self._claim = claimed.claim
         structlog.contextvars.bind_contextvars(turn=claimed.envelope.event_id)  # in the context of this run's task
-        if claimed.claim.deliveries <= self._handlers.max_deliveries:
+        if claimed.claim.deliveries <= self._handlers.redelivery.max_deliveries:
             await self._handle(claimed)
         else:
             await self._give_up(claimed)
@@ -137,13 +133,13 @@ class JobRun:
         The claim is renewed until then, so that nobody takes the entry over and counts one more delivery.
         """
         if not self._leaving:
-            await asyncio.sleep(self._handlers.store_retry_delay)
+            await asyncio.sleep(self._handlers.redelivery.store_retry_delay)
         await self._retry_until_done(lambda: self._claims.release(claim))
 
     async def _give_up(self, claimed: ClaimedJob) -> None:
         _log.error("a message is given up", lane=self.entry.lane, deliveries=claimed.claim.deliveries)
         # The apology itself may kill the process, so it is not tried for ever either.
-        if not self._leaving and claimed.claim.deliveries <= 2 * self._handlers.max_deliveries:
+        if not self._leaving and claimed.claim.deliveries <= 2 * self._handlers.redelivery.max_deliveries:
             try:
                 await self._call_handler(claimed, self._handlers.give_up)
             except STORE_ERRORS as error:
@@ -154,7 +150,7 @@ class JobRun:
     async def _release(self, claim: Claim) -> None:
         """Let the next owner begin, at once when we are leaving, after a failure later."""
         if not self._leaving:
-            await self._claims.postpone(claim, self._handlers.failure_delay)
+            await self._claims.postpone(claim, self._handlers.redelivery.failure_delay)
         elif await self._claims.release(claim):
             _log.info("a message was handed over", lane=self.entry.lane)
 

@@ -23,6 +23,7 @@ from .job_run import Handler, Handlers, JobRun
 from .keys import QueueKeys
 from .lane_claims import Claim, Claims, Entry, name_consumer
 from .notifications import listen_for_news
+from .redelivery import RedeliveryPolicy
 from .worker_periods import ALONE, WorkerPeriods
 from .worker_slots import WorkerSlot, WorkerSlots
 
@@ -42,10 +43,9 @@ class Worker:
     A job that only waits (`yield_slot`) does not count, but there are never more than `max_jobs` in all.
 
     A message is finished when `handle` returns. When it raises `OwnershipLostError` or its process dies, the message is
-    delivered again after the lease, after any other error when `WorkerPeriods.failure_delay` is over. After more than
-    `deliveries` deliveries it goes to the dead letters, by `give_up`, and its lane goes on. One of `STORE_ERRORS` out
-    of `handle` does not count: once the store answers, the message is delivered as if for the first time, with its
-    state.
+    delivered again after the lease, after any other error as `redelivery` says. After more deliveries than that allows
+    it goes to the dead letters, by `give_up`, and its lane goes on. One of `STORE_ERRORS` out of `handle` does not
+    count: once the store answers, the message is delivered as if for the first time, with its state.
     With `exclusive`, all messages of former processes are taken over at the start without waiting for their leases:
     only right where something else (the lock of the embedded server) makes sure that no other worker lives.
     """
@@ -57,10 +57,10 @@ class Worker:
         handle: Handler,
         give_up: Handler,
         periods: WorkerPeriods | None = None,
+        redelivery: RedeliveryPolicy | None = None,
         capacity: int = 500,
         max_jobs: int = 2000,
         exclusive: bool = False,
-        deliveries: int = 5,
         keys: QueueKeys | None = None,
         metrics: Metrics | None = None,
         cipher: TextCipher = PLAIN_TEXTS,
@@ -70,9 +70,7 @@ class Worker:
         self._periods = periods or (ALONE if exclusive else WorkerPeriods())
         name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._claims = Claims(redis, self._keys, name_consumer(name, self._periods.lease), cipher)
-        self._handlers = Handlers(
-            handle, give_up, deliveries, self._periods.store_retry_delay, self._periods.failure_delay
-        )
+        self._handlers = Handlers(handle, give_up, redelivery or RedeliveryPolicy())
         self._exclusive = exclusive
         self._runs: dict[str, JobRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()

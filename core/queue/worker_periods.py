@@ -15,10 +15,6 @@ class WorkerPeriods:
     """Between two renewals."""
     reclaim: float = 0.5
     """Between two searches for entries that anyone may take over."""
-    store_retry_delay: float = 1.0
-    """Before a message whose handler met a failing store is delivered again."""
-    failure_delay: float = 15.0
-    """Before a message whose handler failed is delivered again."""
 
 
 ALONE = WorkerPeriods(lease=15.0, renew=5.0, reclaim=3.0)

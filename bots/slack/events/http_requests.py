@@ -20,7 +20,7 @@ from slack_sdk.signature import SignatureVerifier
 from bots.http_port import UnreadableBodyError, read_body
 from core.json_reader import Json, as_object, get_text, load_json
 
-from .event_storage import EventStorage, NotStoredError
+from .acknowledger import EventAcknowledger, NotStoredError
 
 _log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ class HttpReceiver:
     before, since the signature covers it, but not without a recent timestamp.
     """
 
-    def __init__(self, signing_secret: str, events: EventStorage) -> None:
+    def __init__(self, signing_secret: str, events: EventAcknowledger) -> None:
         self._verifier = SignatureVerifier(signing_secret)
         self._events = events
 

@@ -21,13 +21,13 @@ from .installation import (
     visitor_route,
 )
 from .interactions import parse_menu_name, read_action, read_place, read_shortcut, read_slash_command
+from .message_pieces import find_cut_separator, get_wait_seconds, leading_blanks, sent_at
 from .message_text import MessageText, read_message
 from .modal_submissions import read_submission
-from .split_messages import find_cut_separator, get_wait_seconds, leading_blanks, sent_at
 
 
 def read_event(payload: bytes, installation: Installation) -> Incoming | None:
-    """Read what `EventStorage` has stored; None: there is nothing to answer.
+    """Read what `EventAcknowledger` has stored; None: there is nothing to answer.
 
     The stored installation, or that of the payload, takes precedence over `installation`. A direct message is one
     conversation, whatever its threads, unless it was stored as one whose threads are apart; elsewhere each thread is a

@@ -25,7 +25,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.slack.api.call import create_sdk_logger
 from core.json_reader import Json, as_object, get_object, get_text, load_json
 
-from .event_storage import EventStorage, NotStoredError
+from .acknowledger import EventAcknowledger, NotStoredError
 
 _log = structlog.get_logger()
 _PING_INTERVAL = 5
@@ -51,7 +51,7 @@ class SocketListener:
         self,
         client: AsyncWebClient,
         app_token: str,
-        events: EventStorage,
+        events: EventAcknowledger,
         connect: Callable[[str], aiohttp.ClientSession],
     ) -> None:
         self._client = client

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from bots.slack.api.errors import NOT_A_MEMBER_CODES, MissingScopeError
+from bots.slack.api.errors import NOT_A_MEMBER_CODES
 from bots.slack.api.users import USER_ID_PREFIXES
 from bots.slack.api.workspace import WorkspaceApi
 from bots.slack.blocks.markdown import escape, notification_text
@@ -26,7 +26,6 @@ from core.chat.port.errors import (
     NotAMemberError,
     OutboxError,
     PlatformUnreachableError,
-    RateLimitedError,
     RecipientGoneError,
 )
 from core.chat.port.home import HomeSection
@@ -44,12 +43,12 @@ from .mention_names import MentionNames
 from .page_update import Destination
 from .stream import PageWriter
 from .typing_status import STATUS_TEXTS, ThreadStatus
+from .waiting_mark import set_waiting_mark
 
 _SLOW_ACTIVITIES = frozenset[Activity]({"recording", "drawing"})
 """Activities slow enough to spend one of the 5 replies to a command on an announcement."""
 
 _LOADING_KEYS = ("activity.thinking", "activity.searching", "activity.wording")
-_WAITING_REACTION = "eyes"
 _STATUS_TIMEOUT = 3.0
 
 _MAX_CLOCK_SKEW = 2.0
@@ -109,25 +108,8 @@ class SlackOutbox(Outbox):
         await self._pages.set_buttons(shown.page, body, buttons)
 
     async def mark_as_waiting(self, *, waiting: bool) -> None:
-        """See `Outbox`; a removal that the rate limits refuse is made later."""
-        reactions, channel, message = self._workspace.reactions, self._channel, self._incoming.message_id
-        if not self._workspace.features.reactions.is_available(channel):
-            return
-
-        async def remove() -> None:
-            await reactions.remove(channel, message, _WAITING_REACTION)
-
-        try:
-            if waiting:
-                await reactions.add(channel, message, _WAITING_REACTION, user=self._incoming.sender.id)
-            else:
-                await remove()
-        except RateLimitedError:
-            if waiting:
-                raise
-            self._workspace.deferred.schedule(channel, message, remove)
-        except MissingScopeError:
-            self._workspace.features.reactions.disable()
+        """See `Outbox`: a reaction."""
+        await set_waiting_mark(self._workspace, self._incoming, waiting=waiting)
 
     async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
         """Share a recording, or post one message of pictures; see `Outbox`."""

@@ -16,9 +16,9 @@ from .attachments import read_attachments
 from .describe_contents import describe_content, is_reaction
 from .forward_origins import get_display_name, get_forward_author
 from .membership import is_bot_added, is_bot_removed
+from .message_pieces import find_cut_separator, get_wait_seconds
 from .message_text import MessageBody, prepend_content
 from .quotes import get_quoted_message, parse_quote, read_answer_text
-from .split_messages import find_cut_separator, get_wait_seconds
 
 PLATFORM = "tg"
 _MIGRATION_DELAY = 0.8

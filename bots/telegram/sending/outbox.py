@@ -7,7 +7,7 @@ import contextlib
 from dataclasses import replace
 
 import structlog
-from telegram import ForceReply, ReactionTypeEmoji
+from telegram import ForceReply
 from telegram.constants import ChatAction
 
 from bots.telegram.api.call_budget import CallBudget
@@ -33,7 +33,7 @@ from core.chat.port.media import Media
 from core.chat.port.menus import Button, Menu, ShownMessage
 from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
-from core.chat.text.protect_literals import close_open_marks
+from core.chat.text.close_open_marks import close_open_marks
 
 from .admins import AdminLookup
 from .keyboards import build_button_keyboard
@@ -42,8 +42,8 @@ from .menus import MenuSender
 from .message_changes import delete_message, set_keyboard
 from .messages import Draft, MessageSender
 from .previews import DraftPolicy, PreviewSender
+from .waiting_mark import set_waiting_mark
 
-_WAITING = ReactionTypeEmoji("👀")
 _MODE = "post"
 _ACTIVITY_TIMEOUT = 3.0
 """Seconds: an answer does not wait longer for its typing indicator."""
@@ -144,11 +144,9 @@ class TelegramOutbox(Outbox):
         self._chat_calls.leave_room(answers)
 
     async def mark_as_waiting(self, *, waiting: bool) -> None:
-        """See `Outbox`; a group may allow no reactions, or not this one (Bot API: setMessageReaction)."""
-        message_id, reaction = int(self._incoming.message_id), [_WAITING] if waiting else []
-        await self._chat_calls.call_as_reaction(
-            lambda chat: self._api.set_message_reaction(chat, message_id, reaction=reaction)
-        )
+        """See `Outbox`: a reaction."""
+        message_id = int(self._incoming.message_id)
+        await set_waiting_mark(self._api, self._chat_calls, message_id, waiting=waiting)
 
     async def send_media(self, page: Page, media: Media, buttons: tuple[Button, ...] = ()) -> Page:
         """See `Outbox`; media reply to the question in a group, and anywhere to a message whose button was pressed."""

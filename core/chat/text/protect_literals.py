@@ -10,7 +10,7 @@ import re
 import sys
 
 from .code_fences import FenceTracker
-from .html_tags import DetailsReader, drop_growing_tag
+from .html_tags import DetailsReader
 from .line_edits import apply_edits
 from .markdown_tokens import tokenize
 from .protect_literals_in_line import OpenMark, ProseLine, find_uncertain_marks
@@ -76,28 +76,6 @@ def _find_last_paragraph(lines: list[str]) -> int:
     fences = FenceTracker()
     blank = [number for number, line in enumerate(lines) if not fences.read_line(line) and not line.strip()]
     return blank[-1] if blank else 0
-
-
-def close_open_marks(text: str) -> str:
-    """Return a growing text with its open marks closed, as they would be if it ended here; a mark at the end waits."""
-    text = drop_growing_tag(text)
-    shown = text.rstrip()
-    closers = ""
-    for one in reversed(find_open_marks(shown)):
-        if one.mark[0] not in "*_~`":
-            continue
-        if shown[one.start + len(one.mark) :].strip():
-            shown = _drop_partial(shown, one.mark)
-            closers += one.mark
-        else:
-            shown = shown[: one.start].rstrip()
-    return shown + closers if closers or len(shown) < len(text.rstrip()) else text
-
-
-def _drop_partial(text: str, mark: str) -> str:
-    """Drop the beginning of the mark that closes `mark`."""
-    whole = text.rstrip(mark[0])
-    return whole if len(text) - len(whole) < len(mark) else text
 
 
 class _Reader:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from redis.asyncio import Redis
 
 from core.metrics import Metrics
-from core.queue import Job, QueueKeys, Worker, WorkerPeriods
+from core.queue import Job, QueueKeys, RedeliveryPolicy, Worker, WorkerPeriods
 
-QUICK = WorkerPeriods(lease=0.6, renew=0.15, reclaim=0.1, failure_delay=0.6)
+QUICK = WorkerPeriods(lease=0.6, renew=0.15, reclaim=0.1)
+SOON_AGAIN = RedeliveryPolicy(failure_delay=0.6)
 SLOW = WorkerPeriods(lease=60, renew=20, reclaim=10)
 
 
@@ -47,6 +48,7 @@ class ScriptedHandler:
         redis: Redis,
         *,
         periods: WorkerPeriods = QUICK,
+        redelivery: RedeliveryPolicy = SOON_AGAIN,
         capacity: int = 100,
         exclusive: bool = False,
         metrics: Metrics | None = None,
@@ -56,6 +58,7 @@ class ScriptedHandler:
             handle=self.handle,
             give_up=self.give_up,
             periods=periods,
+            redelivery=redelivery,
             capacity=capacity,
             exclusive=exclusive,
             metrics=metrics,

@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from core.queue import EnqueueResult, Inbox, Job, QueueKeys, WorkerPeriods
+from core.queue import EnqueueResult, Inbox, Job, QueueKeys, RedeliveryPolicy, WorkerPeriods
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import ScriptedHandler, wait_until
 
@@ -22,7 +22,8 @@ _KEYS: dict[str, Callable[[QueueKeys], str]] = {
     "stream": lambda keys: keys.stream(0),
     "dead": lambda keys: keys.dead(0),
 }
-_FAST = WorkerPeriods(lease=1.0, renew=0.2, reclaim=0.1, failure_delay=0.2)
+_FAST = WorkerPeriods(lease=1.0, renew=0.2, reclaim=0.1)
+_SOON_AGAIN = RedeliveryPolicy(failure_delay=0.2)
 
 
 @pytest.mark.parametrize("name", _KEYS)
@@ -34,7 +35,7 @@ async def test_a_foreign_key_is_set_aside_before_a_message_is_stored(
     handler = ScriptedHandler()
     with capture_logs() as log:
         assert await inbox.enqueue("tg:1", "1", b"") is not EnqueueResult.FULL
-        await start_worker(handler.make_worker(redis, periods=_FAST))
+        await start_worker(handler.make_worker(redis, periods=_FAST, redelivery=_SOON_AGAIN))
         await wait_until(lambda: handler.done)
         await inbox.enqueue("tg:1", "2", b"")
         await wait_until(lambda: len(handler.done) > 1)
@@ -63,7 +64,7 @@ async def test_a_key_overwritten_during_a_job_blocks_nothing(
     handler = ScriptedHandler(answer)
     await inbox.enqueue("tg:2", "beside", b"")
     await inbox.enqueue("tg:1", "1", b"")
-    worker = handler.make_worker(redis, periods=_FAST)
+    worker = handler.make_worker(redis, periods=_FAST, redelivery=_SOON_AGAIN)
     await start_worker(worker)
     await wait_until(
         lambda: ("1" in handler.done and worker.running == 1) or (name == "stream" and overwritten.is_set())
@@ -80,7 +81,7 @@ async def test_a_foreign_item_in_a_mailbox_is_delivered_and_finished(
     await redis.rpush(QueueKeys().mailbox("tg:1"), b"\xff\xfe no envelope")
     handler = ScriptedHandler()
     await inbox.enqueue("tg:1", "2", b"")
-    await start_worker(handler.make_worker(redis, periods=_FAST))
+    await start_worker(handler.make_worker(redis, periods=_FAST, redelivery=_SOON_AGAIN))
     await wait_until(lambda: len(handler.done) == 2, 25)
 
     assert handler.done[1] == "2"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.queue import EnqueueResult, Inbox, Job, Worker, WorkerPeriods
+from core.queue import EnqueueResult, Inbox, Job, RedeliveryPolicy, Worker, WorkerPeriods
 from core.redis import EmbeddedRedis, connect
 from tests.core.conftest import SpawnWorker, StartWorker
 from tests.core.queue.step_log import Journal, count_entries, find_overlaps, make_payload
@@ -56,7 +56,8 @@ async def test_a_worker_outlives_a_long_outage(tmp_path: Path, start_worker: Sta
             impatient,
             handle=handle,
             give_up=handle,
-            periods=WorkerPeriods(lease=30, renew=0.2, reclaim=0.1, failure_delay=30),
+            periods=WorkerPeriods(lease=30, renew=0.2, reclaim=0.1),
+            redelivery=RedeliveryPolicy(failure_delay=30),
         )
         await start_worker(worker)
         await inbox.enqueue("lane", "1", b"")

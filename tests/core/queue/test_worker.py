@@ -14,16 +14,19 @@ from redis.exceptions import ResponseError
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from core.queue import Inbox, Job, Origin, OwnershipLostError, QueueKeys, Worker, WorkerPeriods
+from core.queue import Inbox, Job, Origin, OwnershipLostError, QueueKeys, RedeliveryPolicy, Worker, WorkerPeriods
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import (
     QUICK,
     SLOW,
+    SOON_AGAIN,
     ScriptedHandler,
     wait_forever,
     wait_until,
     wait_until_listening,
 )
+
+_FAST, _AT_ONCE = WorkerPeriods(0.1, 0.04, 0.03), RedeliveryPolicy(failure_delay=0.1)
 
 
 async def fail(_: Job) -> None:
@@ -165,9 +168,7 @@ async def test_dead_letters_are_kept_for_thirty_days(redis: Redis, inbox: Inbox,
         await redis.xadd("{q0}:dead", {"lane": "lane", "mail": "old"}, id=f"{(seconds - age) * 1000}-0")
     await inbox.enqueue("lane", "bad", b"")
     await start_worker(
-        Worker(
-            redis, handle=fail, give_up=fail, periods=WorkerPeriods(0.1, 0.04, 0.03, failure_delay=0.1), deliveries=1
-        )
+        Worker(redis, handle=fail, give_up=fail, periods=_FAST, redelivery=replace(_AT_ONCE, max_deliveries=1))
     )
     async with asyncio.timeout(5):
         while await inbox.list_waiting("lane"):  # noqa: ASYNC110 - a server has no events
@@ -182,9 +183,7 @@ async def test_a_message_is_given_up_although_its_apology_fails(
 ) -> None:
     await inbox.enqueue("lane", "bad", b"")
     await start_worker(
-        Worker(
-            redis, handle=fail, give_up=fail, periods=WorkerPeriods(0.1, 0.04, 0.03, failure_delay=0.1), deliveries=1
-        )
+        Worker(redis, handle=fail, give_up=fail, periods=_FAST, redelivery=replace(_AT_ONCE, max_deliveries=1))
     )
 
     async with asyncio.timeout(5):
@@ -220,7 +219,7 @@ async def test_a_failing_store_never_makes_a_message_poison(
     handler = ScriptedHandler(answer)
     await inbox.enqueue("lane", "1", b"")
     await inbox.enqueue("lane", "2", b"")
-    await start_worker(handler.make_worker(redis, periods=replace(QUICK, store_retry_delay=0.01)))
+    await start_worker(handler.make_worker(redis, redelivery=replace(SOON_AGAIN, store_retry_delay=0.01)))
     await wait_until(lambda: handler.done == ["1", "2"])
 
     assert [job.attempt for job in handler.started] == [1] * 10
@@ -240,7 +239,7 @@ async def test_after_a_store_failure_nobody_takes_the_message_during_the_pause(
 
     handler = ScriptedHandler(answer)
     for _ in range(2):
-        await start_worker(handler.make_worker(redis, periods=replace(QUICK, store_retry_delay=pause)))
+        await start_worker(handler.make_worker(redis, redelivery=replace(SOON_AGAIN, store_retry_delay=pause)))
     await inbox.enqueue("lane", "1", b"")
     started = time.monotonic()
     await wait_until(lambda: handler.done == ["1"])
@@ -256,7 +255,9 @@ async def test_a_message_that_waits_for_the_store_is_handed_over_at_a_drain(
         raise RedisConnectionError("gone")
 
     leaving, staying = ScriptedHandler(fail), ScriptedHandler()
-    worker = await start_worker(leaving.make_worker(redis, periods=replace(SLOW, store_retry_delay=0.5)))
+    worker = await start_worker(
+        leaving.make_worker(redis, periods=SLOW, redelivery=RedeliveryPolicy(store_retry_delay=0.5))
+    )
     await inbox.enqueue("lane", "1", b"")
     await wait_until(lambda: leaving.started)
     await worker.drain(0)
@@ -345,7 +346,7 @@ async def test_a_permanent_refusal_of_the_store_counts_as_a_failure_of_the_messa
     handler = ScriptedHandler(answer)
     for event in ("1", "2"):
         await inbox.enqueue("tg:1", event, b"")
-    await start_worker(handler.make_worker(redis, periods=WorkerPeriods(0.1, 0.04, 0.03, failure_delay=0.1)))
+    await start_worker(handler.make_worker(redis, periods=_FAST, redelivery=_AT_ONCE))
     await wait_until(lambda: handler.done)
 
     assert [job.event_id for job in handler.given_up] == ["1"]
@@ -372,9 +373,9 @@ async def test_what_is_logged_of_a_message_names_its_event(
 
     await inbox.enqueue("lane", "event 1", b"")
     with capture_logs(processors=[merge_contextvars]) as lines:
-        periods = WorkerPeriods(0.1, 0.04, 0.03, failure_delay=0.1)
+        once = replace(_AT_ONCE, max_deliveries=1)
         handler = ScriptedHandler(fail)
-        await start_worker(Worker(redis, handle=handler.handle, give_up=handler.give_up, periods=periods, deliveries=1))
+        await start_worker(handler.make_worker(redis, periods=_FAST, redelivery=once))
         await wait_until(lambda: bool(handler.given_up))
 
     # That an entry is taken over is logged before anybody has read what it holds.

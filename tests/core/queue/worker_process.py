@@ -17,7 +17,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from core.queue import Job, OwnershipLostError, Worker, WorkerPeriods
+from core.queue import Job, OwnershipLostError, RedeliveryPolicy, Worker, WorkerPeriods
 from core.redis import connect
 from tests.core.queue.step_log import Journal, JournalEntry
 
@@ -82,10 +82,13 @@ async def main() -> None:
     options = parser.parse_args()
     redis = connect(options.url)
     answerer = StepHandler(redis)
-    periods = WorkerPeriods(
-        lease=options.lease, renew=0.3 * options.lease, reclaim=0.2 * options.lease, failure_delay=options.lease
+    worker = Worker(
+        redis,
+        handle=answerer.handle,
+        give_up=answerer.give_up,
+        periods=WorkerPeriods(lease=options.lease, renew=0.3 * options.lease, reclaim=0.2 * options.lease),
+        redelivery=RedeliveryPolicy(failure_delay=options.lease),
     )
-    worker = Worker(redis, handle=answerer.handle, give_up=answerer.give_up, periods=periods)
     asyncio.get_running_loop().add_signal_handler(
         signal.SIGTERM, lambda: draining.append(asyncio.create_task(worker.drain(options.grace)))
     )

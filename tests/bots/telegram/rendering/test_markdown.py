@@ -13,7 +13,7 @@ from bots.sandbox.telegram.text.text_with_entities import Formatted, stored
 from bots.telegram.capabilities import CAPABILITIES
 from bots.telegram.rendering.markdown import FormattedSpan, RenderedText, clip_caption, render, render_plain
 from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
-from core.chat.text.protect_literals import close_open_marks
+from core.chat.text.close_open_marks import close_open_marks
 
 WORD = re.compile(r"[^\W_]+")
 MENTION = re.compile(r"(?<!\w)@[a-zA-Z0-9_]{4,32}(?!\w)")
@@ -497,11 +497,6 @@ def test_no_step_of_a_growing_answer_shows_a_mark_that_is_still_open() -> None:
         shown = render(close_open_marks(source[:end])).text
 
         assert not re.search("[*`~]", shown.rstrip("*`~")), source[:end]  # the end may be half of a mark
-
-
-@pytest.mark.parametrize("text", ["2 ** 3 and 2*3", "a_b src/*.py", "```\n**x", "plain", "**whole** ", "[a](https://b"])
-def test_text_without_open_marks_grows_as_it_is(text: str) -> None:
-    assert close_open_marks(text) == text
 
 
 def test_a_fold_is_shown_above_the_answer_unchanged() -> None:

@@ -11,8 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyromark import Markdown, Options
 
+from core.chat.text.close_open_marks import close_open_marks
 from core.chat.text.emphasis_repair import fix_cjk_emphasis, stable_prefix
-from core.chat.text.protect_literals import close_open_marks, protect_literals
+from core.chat.text.protect_literals import protect_literals
 
 CONTENT = [
     "https://example.com/api/_v1_/users",
@@ -282,10 +283,3 @@ def test_a_long_line_is_read_in_linear_time(piece: str) -> None:
     text = piece * (50_000 // len(piece))
 
     assert protect_literals(text, strict=True).startswith(protect_literals(text, strict=True, final=False))
-
-
-@pytest.mark.parametrize("before", ["**open", "`open", "- *open", "```\n\n**code**\n```", "~~~\n\n~~~\n\n[open"])
-def test_paragraphs_that_have_ended_leave_no_marks_open(before: str) -> None:
-    assert close_open_marks(f"{before}\n\nand *words") == f"{before}\n\nand *words*"
-    assert close_open_marks(f"{before}\n\nand *words\ngo on") == f"{before}\n\nand *words\ngo on*"
-    assert close_open_marks(f"{before}\n\nno words") == f"{before}\n\nno words"

@@ -1,4 +1,4 @@
-"""Store what Slack sends, however it comes, and say what acknowledges it."""
+"""Store what Slack sends, however it comes, and acknowledge it in time, so that Slack does not send it again."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class NotStoredError(Exception):
     """The store did not take an event in time; Slack must not get an acknowledgement."""
 
 
-class EventStorage:
+class EventAcknowledger:
     """Stores each payload by `receive`, which returns once it is stored durably.
 
     `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ..., "team": ...,

@@ -1,4 +1,4 @@
-"""Deciding how long to wait for further parts of a message, since clients split pastes and albums; pure."""
+"""The pieces of a message, since clients split pastes and albums, and how long to wait for more; pure."""
 
 from __future__ import annotations
 

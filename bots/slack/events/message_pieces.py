@@ -1,4 +1,4 @@
-"""Detect texts that Slack has split into several messages; pure.
+"""The pieces into which Slack splits a long text, and how long to wait for more; pure.
 
 Slack sends a comment with its forward, and all files that were sent together, in one event. Several events come for a
 long text, which Slack splits, and for a file followed by a typed question.
