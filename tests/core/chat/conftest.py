@@ -3,36 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
 import pytest
 from redis.asyncio import Redis
 
-from bots.sandbox.wanjie.simulator import WanjieSim
+from bots.sandbox.wanjie.simulator import Script, WanjieSim
 from core.chat.question.builder import QuestionBuilder
 from core.chat.text.translations import Translations
 from core.media.decoding.pool import DecoderPool
 from core.settings import ChatSettings, WanjieSettings
-from core.wanjie import Backoff, Catalog, WanjieClient
+from core.wanjie import Catalog, WanjieClient
 from tests.core.metered import metered
+from tests.core.wanjie_client import make_client, make_settings
 
 
 @pytest.fixture
-async def wanjie() -> AsyncGenerator[WanjieSim]:
-    async with WanjieSim() as running:
+async def sim() -> AsyncGenerator[WanjieSim]:
+    async with WanjieSim(Script(answer=lambda _: "one two three")) as running:
         yield running
 
 
 @pytest.fixture
-async def reading_with(wanjie: WanjieSim, redis: Redis) -> AsyncGenerator[Callable[..., QuestionBuilder]]:
+def settings(sim: WanjieSim) -> WanjieSettings:
+    return make_settings(sim)
+
+
+@pytest.fixture
+async def client(settings: WanjieSettings) -> AsyncGenerator[WanjieClient]:
+    async with aclosing(make_client(settings)) as made:
+        yield made
+
+
+@pytest.fixture
+async def reading_with(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Callable[..., QuestionBuilder]]:
     """Build a `QuestionBuilder` with changed settings of both areas."""
     clients: list[WanjieClient] = []
     decoders = DecoderPool()
 
     def build(**changes: object) -> QuestionBuilder:
-        values = {"api_key": wanjie.script.key, "base_url": wanjie.base_url, "max_attempts": 1}
-        settings = WanjieSettings.model_validate(values | changes)
+        settings = make_settings(sim, **changes)
         chat = ChatSettings.model_validate(changes)
-        client = WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))
+        client = make_client(settings)
         clients.append(client)
         return QuestionBuilder(
             metered(client, redis), Catalog(client, settings), decoders, Translations(), settings, chat

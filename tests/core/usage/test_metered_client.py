@@ -15,10 +15,8 @@ from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.metrics import Metrics
-from core.settings import WanjieSettings
 from core.usage import NOTHING, Amount, MeteredClient, ModelNotAllowedError, PriceList, UsageCounters
 from core.wanjie import (
-    Backoff,
     ChatMessage,
     ChatRequest,
     ImageRequest,
@@ -29,6 +27,7 @@ from core.wanjie import (
     WanjieError,
 )
 from tests.core.metered import PAYER
+from tests.core.wanjie_client import make_client, make_settings
 
 QUESTION = ChatRequest("kimi-k2", (ChatMessage("user", "one two three"),))
 RECORDING = TranscriptionRequest("whisper-1", b"x" * 8_000, "a.ogg", "audio/ogg")
@@ -59,9 +58,7 @@ def metrics() -> Metrics:
 
 @pytest.fixture
 async def client(sim: WanjieSim, counters: UsageCounters, metrics: Metrics) -> AsyncGenerator[MeteredClient]:
-    values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 2, "first_byte_timeout": 2}
-    settings = WanjieSettings.model_validate(values)
-    async with aclosing(WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))) as made:
+    async with aclosing(make_client(make_settings(sim, max_attempts=2, first_byte_timeout=2))) as made:
         yield MeteredClient(made, counters, metrics)
 
 

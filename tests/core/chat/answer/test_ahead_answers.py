@@ -8,15 +8,12 @@ from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
-from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.answer.ahead_answers import AheadAnswers
 from core.chat.answer.model_client import ChatClient
-from core.settings import WanjieSettings
-from core.store import ModelLimits
-from core.wanjie import Backoff, ChatMessage, ChatRequest, TextDelta, WanjieClient
-from tests.core.metered import PAYER, metered
+from core.wanjie import ChatMessage, ChatRequest, TextDelta
+from tests.core.metered import PAYER
 
 SYSTEM, QUESTION = ChatMessage("system", "Be brief."), ChatMessage("user", "Ann: Hello!")
 REQUEST = ChatRequest("kimi-k2", (SYSTEM, QUESTION))
@@ -24,21 +21,10 @@ GROWN = (SYSTEM, ChatMessage("user", "Bob: Hi"), ChatMessage("assistant", "Hi, B
 
 
 @pytest.fixture
-async def sim() -> AsyncGenerator[WanjieSim]:
-    async with WanjieSim() as running:
-        running.script.answer = lambda _: "one two three"
-        yield running
-
-
-@pytest.fixture
-async def ahead(sim: WanjieSim, redis: Redis) -> AsyncGenerator[AheadAnswers]:
-    values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1}
-    async with aclosing(
-        WanjieClient(WanjieSettings.model_validate(values), backoff=Backoff(0.001, 0.01, 0.001))
-    ) as made:
-        answers = AheadAnswers(ChatClient(metered(made, redis), ModelLimits(redis)))
-        yield answers
-        await answers.aclose()
+async def ahead(chats: ChatClient) -> AsyncGenerator[AheadAnswers]:
+    answers = AheadAnswers(chats)
+    yield answers
+    await answers.aclose()
 
 
 async def _until(condition: Callable[[], object]) -> None:

@@ -1,7 +1,6 @@
 """Models that chats have chosen, before and after they are gone."""
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,7 +17,7 @@ from core.chat.text.user_error import UserFacingError
 from core.queue import Job
 from core.settings import WanjieSettings
 from core.store import ChatPreferences, Conversations, PreferenceName
-from core.wanjie import Backoff, Catalog, ModelNotFoundError, ServerFaultError, WanjieClient, WanjieError
+from core.wanjie import Catalog, ModelNotFoundError, ServerFaultError, WanjieClient, WanjieError
 from tests.core.chat.outboxes import NoteScreen
 
 THREAD = ChatRef("sl", "T1", "C1", "1.2")
@@ -66,17 +65,9 @@ class Room:
 
 
 @pytest.fixture
-async def sim() -> AsyncGenerator[WanjieSim]:
-    async with WanjieSim() as running:
-        yield running
-
-
-@pytest.fixture
-async def room(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Room]:
+def room(sim: WanjieSim, settings: WanjieSettings, client: WanjieClient, redis: Redis) -> Room:
     sim.script.models = tuple(model for _, _, model in KINDS)
-    settings = WanjieSettings.model_validate({"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1})
-    async with aclosing(WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))) as client:
-        yield Room(Catalog(client, settings), Conversations(redis, messages=10, lifetime=timedelta(days=1)))
+    return Room(Catalog(client, settings), Conversations(redis, messages=10, lifetime=timedelta(days=1)))
 
 
 @pytest.mark.parametrize("place", [THREAD, THREAD.parent])

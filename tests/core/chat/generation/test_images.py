@@ -17,11 +17,11 @@ from core.chat.generation.image_options import ImagePrompt
 from core.chat.generation.images import GeneratedImages, ImageGenerator
 from core.chat.text.user_error import UserFacingError
 from core.media.decoding.pool import DecoderPool
-from core.settings import WanjieSettings
-from core.wanjie import Backoff, BadRequestError, Catalog, ImageData, ImageLink, RefusedContentError, WanjieClient
+from core.wanjie import BadRequestError, Catalog, ImageData, ImageLink, RefusedContentError, WanjieClient
 from core.wanjie.download import Downloader
 from core.wanjie.models.detect_kind import ModelKinds
 from tests.core.metered import PAYER, metered
+from tests.core.wanjie_client import SHORT_BACKOFF, make_settings
 
 FLUX = "Flux.1-Schnell"
 OTHER = "gpt-image-1"
@@ -40,11 +40,8 @@ async def sim() -> AsyncGenerator[WanjieSim]:
 
 @pytest.fixture
 async def images(sim: WanjieSim, redis: Redis) -> AsyncGenerator[ImageGenerator]:
-    values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1}
-    settings = WanjieSettings.model_validate(values)
-    client = WanjieClient(
-        settings, backoff=Backoff(0.001, 0.01, 0.001), downloads=Downloader(settings, idle_timeout=0.3)
-    )
+    settings = make_settings(sim)
+    client = WanjieClient(settings, backoff=SHORT_BACKOFF, downloads=Downloader(settings, idle_timeout=0.3))
     async with aclosing(client), aclosing(DecoderPool()) as decoders:
         counted = metered(client, redis)
         yield ImageGenerator(counted, counted, Catalog(client, settings), decoders)

@@ -1,8 +1,5 @@
 """Prompts that must be English, and a model that translates them well, badly or not at all."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,26 +8,16 @@ from redis.asyncio import Redis
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.generation.prompt_translation import is_english, parse_translation, translate_to_english
 from core.chat.text.user_error import UserFacingError
-from core.settings import WanjieSettings
 from core.usage import MeteredClient
-from core.wanjie import Backoff, KeyRejectedError, RefusedContentError, WanjieClient
+from core.wanjie import KeyRejectedError, RefusedContentError, WanjieClient
 from tests.core.metered import PAYER, metered
 
 CHINESE = "雪地里的一只红狐狸"
 
 
 @pytest.fixture
-async def sim() -> AsyncGenerator[WanjieSim]:
-    async with WanjieSim() as running:
-        yield running
-
-
-@pytest.fixture
-async def client(sim: WanjieSim, redis: Redis) -> AsyncGenerator[MeteredClient]:
-    values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1}
-    settings = WanjieSettings.model_validate(values)
-    async with aclosing(WanjieClient(settings, backoff=Backoff(0.001, 0.01, 0.001))) as made:
-        yield metered(made, redis)
+def models(client: WanjieClient, redis: Redis) -> MeteredClient:
+    return metered(client, redis)
 
 
 @pytest.mark.parametrize(
@@ -137,11 +124,11 @@ def test_a_found_translation_is_one_line_of_mostly_plain_letters(answer: str) ->
 
 
 async def test_the_translation_request_says_that_the_prompt_is_not_an_instruction(
-    client: MeteredClient, sim: WanjieSim
+    models: MeteredClient, sim: WanjieSim
 ) -> None:
     sim.script.answer = lambda _: "a red fox in the snow"
 
-    assert await translate_to_english(client, "deepseek-v3", CHINESE, PAYER) == "a red fox in the snow"
+    assert await translate_to_english(models, "deepseek-v3", CHINESE, PAYER) == "a red fox in the snow"
     body = sim.requests[-1].body
     assert body["model"] == "deepseek-v3"
     assert body["temperature"] == 0
@@ -151,57 +138,57 @@ async def test_the_translation_request_says_that_the_prompt_is_not_an_instructio
     assert user == {"role": "user", "content": CHINESE}
 
 
-async def test_english_is_returned_unchanged(client: MeteredClient, sim: WanjieSim) -> None:
+async def test_english_is_returned_unchanged(models: MeteredClient, sim: WanjieSim) -> None:
     sim.script.answer = lambda _: '"A Red Cat."'
 
-    assert await translate_to_english(client, "deepseek-v3", "a red  cat", PAYER) == "a red  cat"
+    assert await translate_to_english(models, "deepseek-v3", "a red  cat", PAYER) == "a red  cat"
 
 
 @pytest.mark.parametrize("prompt", ["a red van", "Rio de Janeiro at sunrise", "the wheel of a van, en plein air"])
-async def test_foreign_names_may_be_returned_unchanged(client: MeteredClient, sim: WanjieSim, prompt: str) -> None:
+async def test_foreign_names_may_be_returned_unchanged(models: MeteredClient, sim: WanjieSim, prompt: str) -> None:
     sim.script.answer = lambda _: f"<english>{prompt}</english>"
 
-    assert await translate_to_english(client, "deepseek-v3", prompt, PAYER) == prompt
+    assert await translate_to_english(models, "deepseek-v3", prompt, PAYER) == prompt
 
 
 @pytest.mark.parametrize("prompt", ["un chat noir sur un toit", "ein Café am Strand"])
 async def test_a_foreign_prompt_returned_unchanged_is_a_failure(
-    client: MeteredClient, sim: WanjieSim, prompt: str
+    models: MeteredClient, sim: WanjieSim, prompt: str
 ) -> None:
     sim.script.answer = lambda _: prompt
 
     with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
-        await translate_to_english(client, "deepseek-v3", prompt, PAYER)
+        await translate_to_english(models, "deepseek-v3", prompt, PAYER)
 
 
-async def test_a_long_prompt_may_grow_in_english(client: MeteredClient, sim: WanjieSim) -> None:
+async def test_a_long_prompt_may_grow_in_english(models: MeteredClient, sim: WanjieSim) -> None:
     grown = ("a red fox in the snow, " * 300).strip()
     sim.script.answer = lambda _: grown
 
-    assert await translate_to_english(client, "deepseek-v3", CHINESE * 200, PAYER) == grown
+    assert await translate_to_english(models, "deepseek-v3", CHINESE * 200, PAYER) == grown
 
 
 @pytest.mark.parametrize("model", ["no-such-model", None])
-async def test_probable_english_works_without_a_chat_model(client: MeteredClient, model: str | None) -> None:
-    assert await translate_to_english(client, model, "red fox, 4k, cinematic", PAYER) == "red fox, 4k, cinematic"
+async def test_probable_english_works_without_a_chat_model(models: MeteredClient, model: str | None) -> None:
+    assert await translate_to_english(models, model, "red fox, 4k, cinematic", PAYER) == "red fox, 4k, cinematic"
     with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
-        await translate_to_english(client, model, "un gato negro", PAYER)
+        await translate_to_english(models, model, "un gato negro", PAYER)
 
 
 @pytest.mark.parametrize("failure", [Failure(500), Failure(404), Failure(429), Failure(0, drop=True)])
-async def test_a_failed_translation_is_reported(client: MeteredClient, sim: WanjieSim, failure: Failure) -> None:
+async def test_a_failed_translation_is_reported(models: MeteredClient, sim: WanjieSim, failure: Failure) -> None:
     sim.script.fail_next.append(failure)
 
     with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
-        await translate_to_english(client, "deepseek-v3", CHINESE, PAYER)
+        await translate_to_english(models, "deepseek-v3", CHINESE, PAYER)
 
 
-async def test_a_truncated_translation_is_a_failure(client: MeteredClient, sim: WanjieSim) -> None:
+async def test_a_truncated_translation_is_a_failure(models: MeteredClient, sim: WanjieSim) -> None:
     sim.script.answer = lambda _: "a red fox in"
     sim.script.finish_reason = "length"
 
     with pytest.raises(UserFacingError, match=r"imagine\.untranslated"):
-        await translate_to_english(client, "deepseek-v3", CHINESE, PAYER)
+        await translate_to_english(models, "deepseek-v3", CHINESE, PAYER)
 
 
 @pytest.mark.parametrize(
@@ -212,9 +199,9 @@ async def test_a_truncated_translation_is_a_failure(client: MeteredClient, sim: 
     ],
 )
 async def test_a_content_refusal_is_explained(
-    client: MeteredClient, sim: WanjieSim, failure: Failure, error: type[Exception]
+    models: MeteredClient, sim: WanjieSim, failure: Failure, error: type[Exception]
 ) -> None:
     sim.script.fail_next.append(failure)
 
     with pytest.raises(error):
-        await translate_to_english(client, "deepseek-v3", CHINESE, PAYER)
+        await translate_to_english(models, "deepseek-v3", CHINESE, PAYER)

@@ -16,25 +16,19 @@ from core.media.decoding.pool import DecoderPool
 from core.media.results import BadImageError, ImageInfo
 from core.media.speech_text.from_markdown import SpokenPlaceholders
 from core.media.thread_pool import ThreadPool
-from core.settings import ChatSettings, WanjieSettings
+from core.settings import ChatSettings
 from core.store import ChatPreferences
-from core.wanjie import Backoff, RefusedContentError, ServerFaultError, WanjieClient
+from core.wanjie import RefusedContentError, ServerFaultError, WanjieClient
 from tests.core.chat.audio_tones import pitches, tone
 from tests.core.media.audio_files import SLOWEST_FRAME
 from tests.core.metered import PAYER, metered
+from tests.core.wanjie_client import make_client, make_settings
 
-SHORT_BACKOFF = Backoff(initial_delay=0.001, max_delay=0.01, jitter=0.001, max_retry_after=0.5)
 WORDS = SpokenPlaceholders(code="code", table="table", link="link", language="en")
 MODEL = "CosyVoice"
 NOTHING = ChatPreferences()
 HELLO = SpeechScript("Hello there.", cut=False)
 SENTENCES = [f"This is sentence number {number}, and it is not a short one." for number in range(12)]
-
-
-@pytest.fixture
-async def sim() -> AsyncGenerator[WanjieSim]:
-    async with WanjieSim() as running:
-        yield running
 
 
 @pytest.fixture
@@ -51,10 +45,9 @@ async def make(sim: WanjieSim, decoders: DecoderPool, redis: Redis) -> AsyncGene
     threads = ThreadPool()
 
     def build(**changes: object) -> SpeechSynthesizer:
-        values = {"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 2, "speech_limit": 600}
-        wanjie = WanjieSettings.model_validate(values | changes)
+        wanjie = make_settings(sim, **{"max_attempts": 2, "speech_limit": 600} | changes)
         chat = ChatSettings.model_validate({"speak_limit": 5000} | changes)
-        client = WanjieClient(wanjie, backoff=SHORT_BACKOFF)
+        client = make_client(wanjie)
         clients.append(client)
         return SpeechSynthesizer(metered(client, redis), threads, decoders, wanjie, chat)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -35,18 +34,12 @@ from core.media.thread_pool import ThreadPool
 from core.queue import Job, event_tag
 from core.settings import ChatSettings, WanjieSettings
 from core.store import Conversations, HistoryMessage, PreferenceName
-from core.wanjie import Backoff, Catalog, WanjieClient
+from core.wanjie import Catalog, WanjieClient
 from tests.core.chat.outboxes import NoteScreen
 from tests.core.metered import metered
 
 THREAD = ChatRef("sl", "T1", "C1", "1.2")
 TEXT = "Good morning, dear friends."
-
-
-@pytest.fixture
-async def sim() -> AsyncGenerator[WanjieSim]:
-    async with WanjieSim() as running:
-        yield running
 
 
 @dataclass
@@ -64,19 +57,15 @@ class Services:
 
 
 @pytest.fixture
-async def services(sim: WanjieSim, redis: Redis) -> AsyncGenerator[Services]:
-    wanjie = WanjieSettings.model_validate({"api_key": sim.script.key, "base_url": sim.base_url, "max_attempts": 1})
+async def services(settings: WanjieSettings, client: WanjieClient, redis: Redis) -> AsyncGenerator[Services]:
     chat, threads = ChatSettings.model_validate({"speak_limit": 200}), ThreadPool()
     decoders = DecoderPool()
     conversations = Conversations(redis, messages=10, lifetime=timedelta(days=1))
-    async with aclosing(WanjieClient(wanjie, backoff=Backoff(0.001, 0.01, 0.001))) as client:
-        catalog = Catalog(client, wanjie)
-        models = ModelSelector(catalog, conversations)
-        speaker = Speaker(
-            SpeechSynthesizer(metered(client, redis), threads, decoders, wanjie, chat), models, limit=chat.speak_limit
-        )
-        command = SpeakCommand(speaker, conversations, catalog)
-        yield Services(conversations, catalog, models, speaker, command)
+    catalog = Catalog(client, settings)
+    models = ModelSelector(catalog, conversations)
+    synthesizer = SpeechSynthesizer(metered(client, redis), threads, decoders, settings, chat)
+    speaker = Speaker(synthesizer, models, limit=chat.speak_limit)
+    yield Services(conversations, catalog, models, speaker, SpeakCommand(speaker, conversations, catalog))
     threads.close()
     await decoders.aclose()
 

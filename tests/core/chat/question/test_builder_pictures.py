@@ -82,10 +82,8 @@ async def test_a_large_picture_is_resized(questions: QuestionBuilder) -> None:
     assert opened(question.images[0]).size == (1568, 784)
 
 
-async def test_a_model_without_vision_suggests_others(
-    questions: QuestionBuilder, mail: Mail, wanjie: WanjieSim
-) -> None:
-    wanjie.script.models = ("deepseek-v3", "GPT-4o", "Flux.1-Schnell", *(f"qwen{number}-vl" for number in range(9)))
+async def test_a_model_without_vision_suggests_others(questions: QuestionBuilder, mail: Mail, sim: WanjieSim) -> None:
+    sim.script.models = ("deepseek-v3", "GPT-4o", "Flux.1-Schnell", *(f"qwen{number}-vl" for number in range(9)))
 
     error = await blindness(questions, mail)
     assert error.key == "file.blind"
@@ -93,18 +91,14 @@ async def test_a_model_without_vision_suggests_others(
     assert mail.fetched == []
 
 
-async def test_a_key_without_vision_models_is_explained(
-    questions: QuestionBuilder, mail: Mail, wanjie: WanjieSim
-) -> None:
-    wanjie.script.models = ("deepseek-v3",)
+async def test_a_key_without_vision_models_is_explained(questions: QuestionBuilder, mail: Mail, sim: WanjieSim) -> None:
+    sim.script.models = ("deepseek-v3",)
 
     assert (await blindness(questions, mail)).key == "file.blind_all"
 
 
-async def test_an_unavailable_list_suggests_no_models(
-    questions: QuestionBuilder, mail: Mail, wanjie: WanjieSim
-) -> None:
-    wanjie.script.fail_next.append(Failure(503))
+async def test_an_unavailable_list_suggests_no_models(questions: QuestionBuilder, mail: Mail, sim: WanjieSim) -> None:
+    sim.script.fail_next.append(Failure(503))
 
     assert (await blindness(questions, mail)).key == "file.blind_all"
 

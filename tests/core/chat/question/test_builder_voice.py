@@ -22,9 +22,9 @@ MODEL, EARS = "deepseek-v3", "SenseVoiceSmall"
 
 
 @pytest.fixture
-def with_transcription(reading_with: Callable[..., QuestionBuilder], wanjie: WanjieSim) -> QuestionBuilder:
-    wanjie.script.models += (EARS,)
-    wanjie.script.transcript = lambda audio: f"you said {audio.decode()}"
+def with_transcription(reading_with: Callable[..., QuestionBuilder], sim: WanjieSim) -> QuestionBuilder:
+    sim.script.models += (EARS,)
+    sim.script.transcript = lambda audio: f"you said {audio.decode()}"
     return reading_with(transcribe_model=EARS)
 
 
@@ -67,14 +67,14 @@ async def test_text_beside_a_voice_message_precedes_the_transcript(
     ],
 )
 async def test_the_model_is_told_the_format(
-    with_transcription: QuestionBuilder, mail: Mail, wanjie: WanjieSim, name: str, mime: str, uploaded: str
+    with_transcription: QuestionBuilder, mail: Mail, sim: WanjieSim, name: str, mime: str, uploaded: str
 ) -> None:
     await with_transcription.build(sent(Attachment("audio", "v1", name, mime)), mail, [], model=MODEL, payer=PAYER)
 
-    file = wanjie.requests[-1].body["file"]
+    file = sim.requests[-1].body["file"]
     assert isinstance(file, Upload)
     assert (file.name, file.data) == (uploaded, b"hello")
-    assert wanjie.requests[-1].body["model"] == EARS
+    assert sim.requests[-1].body["model"] == EARS
 
 
 async def test_without_a_transcription_model_voice_is_not_understood(questions: QuestionBuilder, mail: Mail) -> None:
@@ -117,8 +117,8 @@ async def test_a_reply_to_a_voice_message_without_transcription_is_answered_sile
     assert notes == ()
 
 
-async def test_silence_is_explained(with_transcription: QuestionBuilder, mail: Mail, wanjie: WanjieSim) -> None:
-    wanjie.script.transcript = " \n"
+async def test_silence_is_explained(with_transcription: QuestionBuilder, mail: Mail, sim: WanjieSim) -> None:
+    sim.script.transcript = " \n"
 
     error = await user_error(with_transcription, mail)
     assert (error.key, error.values) == ("file.silent", {"name": "the voice message"})
@@ -132,17 +132,17 @@ async def test_unsupported_audio_is_explained(with_transcription: QuestionBuilde
     "failure", [Failure(400, message="audio file is too long"), Failure(413), Failure(413, html=True)]
 )
 async def test_a_recording_that_is_too_long_is_explained(
-    with_transcription: QuestionBuilder, mail: Mail, wanjie: WanjieSim, failure: Failure
+    with_transcription: QuestionBuilder, mail: Mail, sim: WanjieSim, failure: Failure
 ) -> None:
-    wanjie.script.fail_next.append(failure)
+    sim.script.fail_next.append(failure)
 
     assert (await user_error(with_transcription, mail)).key == "file.long"
 
 
 async def test_a_missing_transcription_model_counts_as_none(
-    with_transcription: QuestionBuilder, mail: Mail, wanjie: WanjieSim
+    with_transcription: QuestionBuilder, mail: Mail, sim: WanjieSim
 ) -> None:
-    wanjie.script.models = wanjie.script.models[:-1]
+    sim.script.models = sim.script.models[:-1]
 
     assert (await user_error(with_transcription, mail)).key == "file.deaf"
 
@@ -155,9 +155,9 @@ async def test_a_missing_transcription_model_counts_as_none(
     ],
 )
 async def test_service_failures_are_raised(
-    with_transcription: QuestionBuilder, mail: Mail, wanjie: WanjieSim, failure: Failure, error: type[Exception]
+    with_transcription: QuestionBuilder, mail: Mail, sim: WanjieSim, failure: Failure, error: type[Exception]
 ) -> None:
-    wanjie.script.fail_next.append(failure)
+    sim.script.fail_next.append(failure)
 
     with pytest.raises(error):
         await with_transcription.build(sent(VOICE), mail, [], model=MODEL, payer=PAYER)
@@ -210,9 +210,9 @@ def test_a_transcript_is_posted_as_one_quote_and_shortened_when_long() -> None:
 
 @pytest.mark.parametrize("kind", ["video", "document"])
 async def test_a_video_with_sound_is_transcribed(
-    with_transcription: QuestionBuilder, wanjie: WanjieSim, kind: str
+    with_transcription: QuestionBuilder, sim: WanjieSim, kind: str
 ) -> None:
-    wanjie.script.transcript = lambda audio: f"{round(play(audio).seconds)} seconds"
+    sim.script.transcript = lambda audio: f"{round(play(audio).seconds)} seconds"
     video = Attachment(kind, "f", "f.mp4" if kind == "document" else "", "video/mp4")
     question, notes = await with_transcription.build(
         sent(video), Mail({"f": make_video(3)}), [], model=MODEL, payer=PAYER

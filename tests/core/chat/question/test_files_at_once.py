@@ -31,9 +31,9 @@ class SlowMail(Mail):
 @pytest.mark.parametrize("attachment", [PHOTO, REPORT, VOICE], ids=["picture", "document", "voice"])
 @pytest.mark.parametrize(("people", "peak"), [(1, 2), (2, 4), (6, 4)])
 async def test_four_files_are_taken_at_a_time_and_two_of_one_person(
-    reading_with: Callable[..., QuestionBuilder], wanjie: WanjieSim, attachment: Attachment, people: int, peak: int
+    reading_with: Callable[..., QuestionBuilder], sim: WanjieSim, attachment: Attachment, people: int, peak: int
 ) -> None:
-    wanjie.script.models += ("SenseVoiceSmall",)
+    sim.script.models += ("SenseVoiceSmall",)
     reading = reading_with(transcribe_model="SenseVoiceSmall")
     mail = SlowMail({"p1": picture(), "d1": b"words", "v1": b"sound"})
     files = [replace(attachment, id=f"{attachment.id}{number}") for number in range(12)]

@@ -1,0 +1,16 @@
+"""What tests of answers share."""
+
+from __future__ import annotations
+
+import pytest
+from redis.asyncio import Redis
+
+from core.chat.answer.model_client import ChatClient
+from core.store import ModelLimits
+from core.wanjie import WanjieClient
+from tests.core.metered import metered
+
+
+@pytest.fixture
+def chats(client: WanjieClient, redis: Redis) -> ChatClient:
+    return ChatClient(metered(client, redis), ModelLimits(redis))
