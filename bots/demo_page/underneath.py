@@ -19,7 +19,7 @@ from .processes import Replicas
 Json: TypeAlias = dict[str, Any]
 _Call = TypeVar("_Call")
 _Line: TypeAlias = tuple[float, str, str, str]
-"""When a call came, its method, its outcome, and how much of the chat's limit was used then."""
+"""When a call came, its method, its outcome, and how much of the limit that it counts against is used."""
 _QUIET_METHODS = frozenset({"getUpdates", "getMe", "apps.connections.open", "auth.test"})
 """Calls that go on all the time, and tell nothing."""
 _COUNTED_PREFIXES = ("send", "edit")
@@ -74,10 +74,10 @@ class CallWatcher:
         for call in self._take_new("telegram", self._harness.telegram.calls):
             limited = call.status == _TOO_MANY_REQUESTS
             outcome = "429" if limited else "ok" if call.status < 400 else str(call.status)  # noqa: PLR2004 - HTTP
-            yield call.at, call.method, outcome, self._describe_budget(call)
+            yield call.at, call.method, outcome, self._describe_chat_budget(call)
 
-    def _describe_budget(self, call: Received) -> str:
-        """Tell how many messages of the chat's limit are used; "" for calls that it does not count."""
+    def _describe_chat_budget(self, call: Received) -> str:
+        """Tell how many messages of a Telegram chat's limit are used; "" for calls that it does not count."""
         chat = call.values.get("chat_id")
         if not call.method.startswith(_COUNTED_PREFIXES) or call.method in _UNCOUNTED_METHODS or chat is None:
             return ""
@@ -85,8 +85,11 @@ class CallWatcher:
         return f"{used}/{limit}"
 
     def _list_slack_calls(self) -> Iterator[_Line]:
-        for call in self._take_new("slack", self._harness.slack.calls):
-            yield call.at, call.method, "429" if call.error == "ratelimited" else call.error or "ok", ""
+        slack = self._harness.slack
+        for call in self._take_new("slack", slack.calls):
+            used, limit = slack.get_usage(call.method, str(call.args.get("channel", "")))
+            outcome = "429" if call.error == "ratelimited" else call.error or "ok"
+            yield call.at, call.method, outcome, f"{used}/{limit}" if limit else ""
 
     def _list_wanjie_calls(self) -> Iterator[_Line]:
         for call in self._take_new("wanjie", self._harness.wanjie.requests):

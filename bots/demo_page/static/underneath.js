@@ -38,7 +38,7 @@ const Calls = ({ calls, t }) => html`<div class="panel wide">
   <ol class="calls" tabindex="0" aria-label=${t("calls")}>
     ${calls.map(
       ({ platform, at, method, outcome, budget }) => html`<li class=${outcome === "ok" ? platform : `${platform} refused`}>
-        <time>${at.toFixed(2)} s</time> <span>${t(platform) === platform ? "Wanjie" : t(platform)}</span> <code>${method}</code> ${budget && html`<small title=${t("budget")}>${budget}</small>`} ${outcome !== "ok" && html`<b>${outcome}</b>`}
+        <time>${at.toFixed(2)} s</time> <span>${t(platform) === platform ? "Wanjie" : t(platform)}</span> <code>${method}</code> ${budget && html`<small title=${t(`budget_${platform}`)}>${budget}</small>`} ${outcome !== "ok" && html`<b>${outcome}</b>`}
       </li>`,
     )}
   </ol>

@@ -50,14 +50,25 @@ class RateLimiter:
             self._buckets[channel] = (self._bucket(channel) - 1, self._clock())
         return 0
 
+    def get_usage(self, method: str, channel: str) -> tuple[int, int]:
+        """Return how many calls count now, and how many may: of a method's minute, or of a burst in a channel."""
+        if method == "chat.postMessage":
+            burst = self._limits.post_burst
+            return math.ceil(burst - self._bucket(channel)), burst
+        return len(self._list_granted(method)), self._limits.calls.get(method, 0)
+
     def _method_wait(self, method: str) -> float:
-        now, granted = self._clock(), self._granted[method]
-        while granted and granted[0] <= now - self._limits.window:
-            granted.popleft()
-        allowed = self._limits.calls[method]
+        granted, allowed = self._list_granted(method), self._limits.calls[method]
         if len(granted) < allowed:
             return 0.0
-        return granted[-allowed] + self._limits.window - now if allowed else self._limits.window
+        return granted[-allowed] + self._limits.window - self._clock() if allowed else self._limits.window
+
+    def _list_granted(self, method: str) -> deque[float]:
+        """Return the times of a method's calls that count now."""
+        granted = self._granted[method]
+        while granted and granted[0] <= self._clock() - self._limits.window:
+            granted.popleft()
+        return granted
 
     def _post_wait(self, channel: str) -> float:
         return max(0.0, (1 - self._bucket(channel)) / self._limits.posts_per_second)

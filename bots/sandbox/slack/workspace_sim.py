@@ -68,6 +68,10 @@ class WorkspaceSim:
         """Calls refused with 429 by the limits, per method (ordered faults do not count)."""
         return self.api.limiter.floods
 
+    def get_usage(self, method: str, channel: str) -> tuple[int, int]:
+        """Return how many calls count against the limit of a method, or of posts to a channel, and that limit."""
+        return self.api.limiter.get_usage(method, channel)
+
     @property
     def calls(self) -> list[Call]:
         return self.api.calls

@@ -61,6 +61,25 @@ async def test_a_channel_takes_a_short_burst_and_then_a_post_a_second(
     assert await refused(client.chat_postMessage(channel=channel.id, text="x")) == "ratelimited"
 
 
+async def test_the_simulator_tells_how_much_of_a_limit_is_used(
+    sim: SlackSim, client: AsyncWebClient, channel: Channel, clock: Clock
+) -> None:
+    posted = await client.chat_postMessage(channel=channel.id, text="x")
+    await client.chat_postMessage(channel=channel.id, text="y")
+    await client.chat_update(channel=channel.id, ts=str(posted["ts"]), text="z")
+
+    assert (sim.get_usage("chat.postMessage", channel.id), sim.get_usage("chat.update", channel.id)) == (
+        (2, 3),
+        (1, 50),
+    )
+    clock.now += 61
+    assert (sim.get_usage("chat.postMessage", channel.id), sim.get_usage("chat.update", channel.id)) == (
+        (0, 3),
+        (0, 50),
+    )
+    assert sim.get_usage("no.method", "") == (0, 0)
+
+
 async def test_the_next_calls_of_a_method_fail_as_ordered(sim: SlackSim, client: AsyncWebClient) -> None:
     sim.faults.fail("auth.test", "internal_error", times=2)
 
