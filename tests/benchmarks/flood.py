@@ -1,20 +1,24 @@
-"""A flood by one person, and how long a stranger waits for the first words meanwhile."""
+"""A flood by one person or by a group, and how long a stranger waits for the first words meanwhile."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
 
 from .reply import answer
-from .running import running
+from .running import simulators
 from .table import Row
+from .usage import Meter, Stopwatch
 
-_TOPICS, _MENTIONS, _MESSAGES = 900, 1100, 3000
+_TOPICS, _MANY_TOPICS, _MENTIONS, _MESSAGES = 900, 3000, 1100, 3000
+_PRESSES, _PRESSERS = 4000, 40
+_MEMBERS = 20
 _TOKENS = 200
 _TOKENS_PER_SECOND = 40.0
 _HEAD_START = 2.5
@@ -31,11 +35,18 @@ async def measure_flood() -> list[Row]:
         (f"{_TOPICS} topics of a Telegram group", flood_topics, _HEAD_START),
         (f"{_MENTIONS} mentions in Slack", flood_mentions, _HEAD_START),
         (f"behind {_MESSAGES} messages of a Telegram group", flood_group, 0),
+        (f"behind {_MANY_TOPICS} topics of a Telegram group", partial(flood_topics, count=_MANY_TOPICS), 0),
+        (f"behind {_MESSAGES} messages to others in Telegram", flood_discussion, 0),
+        (f"behind {_PRESSES} presses in Telegram", flood_presses, 0),
     ):
-        async with running() as (harness, _):
-            on_telegram, on_slack = await measure_victims(harness, flood, head_start)
+        async with simulators() as harness:  # whose end kills the service, which would work on
+            process = await harness.start()
+            await harness.ready()
+            with Stopwatch(Meter(process)) as used:
+                on_telegram, on_slack = await measure_victims(harness, flood, head_start)
         rows.append(Row(f"first words in Telegram, {name} (s)", _describe(on_telegram), aim=_AIM))
         rows.append(Row(f"first words in Slack, {name} (s)", _describe(on_slack), aim=_AIM))
+        rows.append(Row("- CPU time of the service until then (s)", f"{used.service:.2f}"))
     return rows
 
 
@@ -53,6 +64,26 @@ async def flood_group(harness: ServiceHarness, count: int = _MESSAGES) -> None:
     attacker = harness.group("Flooded", "Mallory")
     for number in range(count):
         await attacker.say(f"Count to {number}, please.")
+
+
+async def flood_discussion(harness: ServiceHarness, count: int = _MESSAGES) -> None:
+    """Let people of one group write `count` messages to each other, which the bot gets as one of its administrators."""
+    first = harness.group("Talking", "Mallory")
+    members = [harness.telegram.user(2000 + number, f"Friend {number}") for number in range(_MEMBERS)]
+    for number in range(count):
+        members[number % _MEMBERS].say(first.chat, f"Has anybody seen number {number}?")
+
+
+async def flood_presses(harness: ServiceHarness, count: int = _PRESSES) -> None:
+    """Let forty people press a button of one answer, `count` times in all."""
+    first = harness.group("Pressing", "Mallory")
+    await first.say("Count, please.")
+    await first.until(first.buttons)
+    answered = harness.telegram.messages(first.chat.id)[-1]
+    data = answered.buttons[0]["callback_data"]
+    pressers = [harness.telegram.user(2000 + number, f"Friend {number}") for number in range(_PRESSERS)]
+    for number in range(count):
+        pressers[number % _PRESSERS].call_back(answered, data)
 
 
 async def flood_mentions(harness: ServiceHarness, count: int = _MENTIONS) -> None:

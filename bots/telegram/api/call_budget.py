@@ -68,6 +68,18 @@ class CallBudget:
         finally:
             self._order.record_answer(count)
 
+    @asynccontextmanager
+    async def call_at_once(self, owner: Hashable, limit: RateLimit, *, person: str) -> AsyncGenerator[None]:
+        """Count a call for a press or a look-up as `call` does.
+
+        It is made now or never, so one that is refused keeps no place in the line, where it would hold up all others.
+        """
+        try:
+            async with self.call(owner, Priority.TAP, (limit,), person=person):
+                yield
+        finally:
+            self._order.withdraw(owner, Priority.TAP)
+
     async def _acquire(
         self, owner: Hashable, priority: Priority, limits: tuple[RateLimit, ...], count: int, person: str
     ) -> None:

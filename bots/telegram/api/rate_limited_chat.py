@@ -15,7 +15,7 @@ from .call_budget import CallBudget
 from .call_order import Priority
 from .errors import get_retry_after, to_outbox_error
 from .rate_limits import (
-    BOT_LIMIT,
+    LOOKUP_LIMIT,
     PRESS_LIMIT,
     REACTION_LIMIT,
     get_album_limits,
@@ -90,13 +90,13 @@ class RateLimitedChat:
         await self._call_once(call)
 
     async def call_outside_chat_limits(self, call: _Call[_Result]) -> _Result:
-        """Make a call that no limit of the chat counts."""
-        async with self._budget.call(self, Priority.TAP, (BOT_LIMIT,)):
+        """Make a call that no limit of the chat counts; those for one chat leave as many to other chats."""
+        async with self._budget.call_at_once(self, LOOKUP_LIMIT, person=f"chat {self._chat_id}"):
             return await self._call_once(call)
 
     async def call_for_press(self, call: _Call[object], *, person: str) -> None:
         """Answer a press of this person (Bot API: answerCallbackQuery), which no limit of the chat counts."""
-        async with self._budget.call(self, Priority.TAP, (PRESS_LIMIT,), person=person):
+        async with self._budget.call_at_once(self, PRESS_LIMIT, person=person):
             await self._call_once(call)
 
     async def _call_once(self, call: _Call[_Result]) -> _Result:

@@ -20,6 +20,8 @@ MAX_ARRIVALS = 30
 PRESS_LIMIT = replace(BOT_LIMIT, fair=True, reserve=8)
 """The same calls, as answers to presses count: they leave some for messages, and a person's presses leave as many to
 those of others."""
+LOOKUP_LIMIT = replace(BOT_LIMIT, fair=True)
+"""The same calls, as look-ups count: those for one chat leave as many to other chats."""
 REACTION_LIMIT = RateLimit("reactions", 20, 1.0)
 """A reaction is no message; how often a bot may set one is not documented."""
 PREVIEW_LIMIT = RateLimit("preview", 200, 1.0)

@@ -97,9 +97,9 @@ async def test_a_notice_to_the_presser_is_shown_once_with_at_most_200_characters
 async def test_presses_of_one_person_leave_calls_for_others_and_for_messages(
     scene: Scene, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for limits in (rate_limits, rate_limited_chat):  # which last for longer than the presses take on any machine
-        monkeypatch.setattr(limits, "BOT_LIMIT", replace(BOT_LIMIT, seconds=60.0))
-        monkeypatch.setattr(limits, "PRESS_LIMIT", replace(PRESS_LIMIT, seconds=60.0))
+    # Limits that last for longer than the presses take on any machine.
+    monkeypatch.setattr(rate_limits, "BOT_LIMIT", replace(BOT_LIMIT, seconds=60.0))
+    monkeypatch.setattr(rate_limited_chat, "PRESS_LIMIT", replace(PRESS_LIMIT, seconds=60.0))
     await pressed(scene)
     press = await scene.read_last_update()
     scene.rate_limiter = RateLimiter(redis, "tg:1")
