@@ -26,6 +26,8 @@ const wrap = (entity, inner, text, label) => {
   return (WRAPPERS[entity.type] ?? ((part) => html`<span class="mention">${part}</span>`))(inner, entity, text);
 };
 
+const BLOCKS = ["pre", "blockquote", "expandable_blockquote"];
+
 const draw = (text, start, end, entities, label) => {
   const parts = [];
   let at = start;
@@ -37,7 +39,7 @@ const draw = (text, start, end, entities, label) => {
     const nested = inside.filter((one) => one.offset + one.length <= stop);
     parts.push(text.slice(at, entity.offset));
     parts.push(wrap(entity, draw(text, entity.offset, stop, nested, label), text.slice(entity.offset, stop), label));
-    at = stop;
+    at = BLOCKS.includes(entity.type) && text[stop] === "\n" ? stop + 1 : stop; // a block ends its line itself
   }
   parts.push(text.slice(at, end));
   return parts;

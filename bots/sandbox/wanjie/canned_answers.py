@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the punctuation of Chinese is meant
 """The default answers of the simulated models."""
 
 from __future__ import annotations
@@ -42,22 +43,22 @@ def answer(question: str) -> str:
 Ask me *anything else*, or use `/model` to let another model try."""
 
 _CHINESE_ANSWER = """\
-你的问题是:
+你的问题是：
 
 > {question}
 
-作为一个**模拟模型**,我的回答如下:
+作为一个**模拟模型**，我的回答如下：
 
-1. **简单地说**:取决于你的目标,先从最小可行的一步开始。
-2. **详细地说**:先写下最终必须成立的条件,再做风险最大的部分,最后用数据验证。
-3. **附上一点代码**:
+1. **简单地说**：取决于你的目标，先从最小可行的一步开始。
+2. **详细地说**：先写下最终必须成立的条件，再做风险最大的部分，最后用数据验证。
+3. **附上一点代码**：
 
 ```python
 def answer(question: str) -> str:
     return f"我们一起想想 {{question!r}}。"
 ```
 
-欢迎继续提问,也可以用 `/model` 换一个模型试试。"""
+欢迎继续提问，也可以用 `/model` 换一个模型试试。"""
 
 
 def split_tokens(text: str) -> list[str]:
@@ -87,16 +88,17 @@ def demo_answer(messages: Messages) -> str:
     if _NAME_QUESTION.search(question):
         return _answer_name(_find_told_name(messages) or speaker, chinese=chinese)
     told = _find_name(question)
-    greeting = ("你好," if chinese else "Nice to meet you, ") + f"**{told}**! " if told else ""
-    answer = _CHINESE_ANSWER if chinese else _ENGLISH_ANSWER
-    return greeting + answer.format(question=question.replace("\n", "\n> "))
+    greeting, answer = (
+        (f"你好，**{told}**！", _CHINESE_ANSWER) if chinese else (f"Nice to meet you, **{told}**! ", _ENGLISH_ANSWER)
+    )
+    return (greeting if told else "") + answer.format(question=question.replace("\n", "\n> "))
 
 
 def demo_reasoning(messages: Messages) -> str:
     """Think a little, aloud."""
     _, question = _split_speaker(messages)
     if _CHINESE.search(question):
-        return f"\n用户问:{question[:80]}。我先理清目标,再给出一个清楚、简短的回答。\n"
+        return f"\n用户问：{question[:80]}。我先理清目标，再给出一个清楚、简短的回答。\n"
     return f"\nThe user asks: {question[:80]} I should find out what matters here and then answer clearly.\n"
 
 

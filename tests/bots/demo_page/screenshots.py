@@ -30,7 +30,7 @@ async def make_screenshots() -> None:
                 tab = await browser.new_page(viewport=_SIZE, locale=locale)
                 await tab.goto(address)
                 await (_play_chinese if locale == "zh-CN" else _play_english)(tab)
-                await tab.screenshot(path=_FOLDER / f"demo{ending}")
+                await tab.screenshot(path=_FOLDER / f"demo{ending}", full_page=True)
                 await tab.locator(".workspace").screenshot(path=_FOLDER / f"slack{ending}")
                 await _open_menu(tab, "/设置" if locale == "zh-CN" else "/settings")
                 await tab.locator(".phone").screenshot(path=_FOLDER / f"telegram{ending}")
