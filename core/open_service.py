@@ -33,7 +33,7 @@ async def open_service(settings: Settings) -> AsyncGenerator[Service]:
         else:
             url = configured.get_secret_value()
         metrics = Metrics()
-        tracer = open_tracer(settings.service.otel_exporter_otlp_endpoint)
+        tracer = open_tracer(settings.service.otel_exporter_otlp_endpoint, settings.common_proxies)
         stack.push_async_callback(tracer.aclose)
         proxies = settings.proxies_for(settings.wanjie)
         client = WanjieClient(settings.wanjie, proxies=proxies, observer=metrics.models, tracer=tracer)

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
+import requests
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
@@ -35,11 +36,14 @@ _TIMEOUT = 3
 class OpenTelemetryTracer(Tracer):
     """Sends spans in batches, from a thread; those that the collector does not take in time are dropped."""
 
-    def __init__(self, endpoint: str) -> None:
-        """`endpoint` is the collector's address, to which `/v1/traces` is added."""
+    def __init__(self, endpoint: str, proxy: str | None) -> None:
+        """`endpoint` is the collector's address, to which `/v1/traces` is added; `proxy` is the URL of one, if any."""
         resource = Resource.create({SERVICE_NAME: "wanjie-bots"})
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-        exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=_TIMEOUT)
+        session = requests.Session()
+        session.trust_env = False  # its rule for proxies is another than ours
+        session.proxies = {"http": proxy, "https": proxy} if proxy else {}
+        exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=_TIMEOUT, session=session)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("wanjie-bots")
 

@@ -93,6 +93,11 @@ class Settings:
         """Return the settings of one platform; None if it is not configured."""
         return next((found for found in self._platforms if isinstance(found, area)), None)
 
+    @property
+    def common_proxies(self) -> Proxies:
+        """The proxies for what has none of its own."""
+        return self._common_proxies.choose_for(None)
+
     def proxies_for(self, area: _HasProxy) -> Proxies:
         """Return the proxies for the service of that area."""
         return self._common_proxies.choose_for(area.proxy)

@@ -78,6 +78,7 @@ async def test_the_way_of_a_message_is_one_trace_over_two_processes(
 ) -> None:
     harness = empty_harness
     variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "100"}
+    variables |= {"http_proxy": "http://127.0.0.1:9", "all_proxy": "socks5://127.0.0.1:9"}  # not for this machine
     first = await harness.start(**variables)
     await harness.ready()
     personas: list[Persona] = [harness.private(_WORDS[2]), harness.direct(_WORDS[2])]
