@@ -17,7 +17,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bots.http_sessions import NETWORK_ERRORS
-from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
+from core.chat.port.errors import (
+    ContentRejectedError,
+    OutboxError,
+    PlatformUnreachableError,
+    RateLimitedError,
+    RecipientGoneError,
+)
 from core.chat.port.platform_calls import PlatformCalls
 from core.json_reader import clean_code
 from core.redis import RateLimit, RateLimiter
@@ -33,8 +39,7 @@ _MAX_RETRY_DELAY = 3600.0
 """Seconds: nobody waits longer because of a header."""
 _UNREADABLE_CODE = "unreadable_code"
 """Stands for an error's code that is no identifier."""
-SERVER_ERROR = 500
-TOO_MANY_REQUESTS = 429
+_OK, _TOO_MANY_REQUESTS, _SERVER_ERROR = 200, 429, 500
 
 
 def create_web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -165,11 +170,11 @@ def _translate_error(response: object) -> OutboxError:
         return PlatformUnreachableError("the response could not be read")
     said = str(response.data.get("error") or "") if isinstance(response.data, dict) else ""
     code = clean_code(said, _UNREADABLE_CODE) if said else ""
-    if response.status_code == TOO_MANY_REQUESTS or code in RATE_LIMIT_CODES:
+    if response.status_code == _TOO_MANY_REQUESTS or code in RATE_LIMIT_CODES:
         return RateLimitedError(
-            _WORKSPACE_RETRY_DELAY if code == "message_limit_exceeded" else parse_retry_after(response.headers)
+            _WORKSPACE_RETRY_DELAY if code == "message_limit_exceeded" else _parse_retry_after(response.headers)
         )
-    if response.status_code >= SERVER_ERROR:
+    if response.status_code >= _SERVER_ERROR:
         return PlatformUnreachableError(f"status {response.status_code}")
     if code == "missing_scope":
         return MissingScopeError(list_known_scopes(response.get("needed")), list_known_scopes(response.get("provided")))
@@ -178,7 +183,17 @@ def _translate_error(response: object) -> OutboxError:
     return error_from_code(code)
 
 
-def parse_retry_after(headers: Mapping[str, str]) -> float:
+def check_status(status: int, headers: Mapping[str, str]) -> None:
+    """Raise the error of a response beside the Web API that is no success: of a file, or of a response URL."""
+    if status == _TOO_MANY_REQUESTS:
+        raise RateLimitedError(_parse_retry_after(headers))
+    if status >= _SERVER_ERROR:
+        raise PlatformUnreachableError(f"status {status}")
+    if status != _OK:
+        raise ContentRejectedError(f"status {status}")
+
+
+def _parse_retry_after(headers: Mapping[str, str]) -> float:
     """Return the seconds to wait that a response asks for."""
     value = str(headers.get("Retry-After") or headers.get("retry-after") or "")
     return min(float(value), _MAX_RETRY_DELAY) if value.replace(".", "", 1).isdecimal() else _DEFAULT_RETRY_DELAY

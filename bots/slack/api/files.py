@@ -17,17 +17,15 @@ from core.chat.port.errors import (
     ContentRejectedError,
     FileTooLargeError,
     PlatformUnreachableError,
-    RateLimitedError,
     RecipientGoneError,
 )
 from core.json_reader import get_int
 
-from .call import SERVER_ERROR, TOO_MANY_REQUESTS, ApiCaller, parse_retry_after
+from .call import ApiCaller, check_status
 from .rate_limits import COMPLETE_UPLOAD, GET_FILE, START_UPLOAD, get_channel_limit
 
 _log = structlog.get_logger()
 _TRANSFER_TIMEOUT = aiohttp.ClientTimeout(total=180, connect=5, sock_read=30)
-_OK = 200
 _CHUNK_BYTES = 65_536
 _MAX_REDIRECTS = 3
 """Redirects that a download follows."""
@@ -112,12 +110,7 @@ class FilesApi:
     async def _upload_bytes(self, url: str, data: bytes) -> None:
         try:
             async with self._sessions.get_session(url).post(url, data=data, timeout=_TRANSFER_TIMEOUT) as response:
-                if response.status == TOO_MANY_REQUESTS:
-                    raise RateLimitedError(parse_retry_after(response.headers))
-                if response.status >= SERVER_ERROR:
-                    raise PlatformUnreachableError(f"status {response.status}")
-                if response.status != _OK:
-                    raise ContentRejectedError(f"status {response.status}")
+                check_status(response.status, response.headers)
         except NETWORK_ERRORS as error:
             raise PlatformUnreachableError(type(error).__name__) from error
 
@@ -149,12 +142,7 @@ class FilesApi:
 
 
 async def _read_body(response: aiohttp.ClientResponse, info: dict[str, Any], max_bytes: int) -> bytes:
-    if response.status == TOO_MANY_REQUESTS:
-        raise RateLimitedError(parse_retry_after(response.headers))
-    if response.status >= SERVER_ERROR:
-        raise PlatformUnreachableError(f"status {response.status}")
-    if response.status != _OK:
-        raise ContentRejectedError(f"status {response.status}")
+    check_status(response.status, response.headers)
     if response.content_type == "text/html" and info.get("mimetype") != "text/html":
         raise _login_page_error()
     read = bytearray()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -16,10 +16,10 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bots.http_sessions import NETWORK_ERRORS, Sessions
 from bots.slack.blocks.message_content import Blocks, MessageContent
-from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
+from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
 from core.redis import RateLimit
 
-from .call import SERVER_ERROR, TOO_MANY_REQUESTS, ApiCaller, create_sdk_logger, parse_retry_after
+from .call import ApiCaller, check_status, create_sdk_logger
 from .look_up import look_up
 from .rate_limits import (
     APPEND_STREAM,
@@ -54,7 +54,6 @@ class ThreadPage:
     more: bool = False
 
 
-_OK = 200
 _STREAM_TIMEOUT = 5.0
 _DELETE_TIMEOUT = 10.0
 _MAX_REMEMBERED_POSTS = 10_000
@@ -216,7 +215,7 @@ class SlackApi:
                 )
             except NETWORK_ERRORS as error:
                 raise PlatformUnreachableError(type(error).__name__) from error
-            _check_status(response.status_code, response.headers)
+            check_status(response.status_code, response.headers)
 
     async def set_status(self, channel: str, thread: str, status: str, loading: Sequence[str] = ()) -> None:
         """Show "<App> <status>", or in turn up to 10 `loading` messages of up to 50 characters, for up to 2 minutes.
@@ -288,16 +287,6 @@ class SlackApi:
     async def leave(self, channel: str) -> None:
         """Leave a channel. Slack: conversations.leave, which needs channels:manage or groups:write."""
         await self._call(lambda: self._client.conversations_leave(channel=channel), LEAVE_CHANNEL)
-
-
-def _check_status(status: int, headers: Mapping[str, str]) -> None:
-    """Raise the error of a response that is no success."""
-    if status == TOO_MANY_REQUESTS:
-        raise RateLimitedError(parse_retry_after(headers))
-    if status >= SERVER_ERROR:
-        raise PlatformUnreachableError(f"status {status}")
-    if status != _OK:
-        raise ContentRejectedError(f"status {status}")
 
 
 async def _limit_stream_call(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import PurePath
+from typing import Any
 
 import structlog
 from telegram import InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, Message
@@ -116,18 +117,14 @@ class MediaSender:
     async def _send_voice(
         self, chat: int, voice: Voice, rendered: RenderedText, keyboard: InlineKeyboardMarkup | None
     ) -> Message:
-        rendered, seconds = clip_caption(rendered), math.ceil(voice.seconds)
+        seconds = math.ceil(voice.seconds)
         if voice.note:
             return await self._api.send_voice(
                 chat,
                 voice.audio,
                 duration=seconds,
                 filename="voice.ogg",
-                caption=rendered.text,
-                caption_entities=to_message_entities(rendered),
-                reply_markup=keyboard,
-                reply_parameters=self._messages.build_reference(),
-                message_thread_id=self._messages.thread,
+                **self._build_arguments(rendered, keyboard),
             )
         return await self._api.send_audio(
             chat,
@@ -135,43 +132,40 @@ class MediaSender:
             duration=seconds,
             title=voice.title,
             filename="speech.mp3",
-            caption=rendered.text,
-            caption_entities=to_message_entities(rendered),
-            reply_markup=keyboard,
-            reply_parameters=self._messages.build_reference(),
-            message_thread_id=self._messages.thread,
+            **self._build_arguments(rendered, keyboard),
         )
 
     async def _send_document(
         self, chat: int, document: Document, rendered: RenderedText, keyboard: InlineKeyboardMarkup | None
     ) -> Message:
-        rendered = clip_caption(rendered)
         return await self._api.send_document(
             chat,
             document.data,
             filename=document.name,
-            caption=rendered.text,
-            caption_entities=to_message_entities(rendered),
-            reply_markup=keyboard,
-            reply_parameters=self._messages.build_reference(),
-            message_thread_id=self._messages.thread,
+            **self._build_arguments(rendered, keyboard),
         )
 
     async def _send_picture(
         self, chat: int, picture: Picture, rendered: RenderedText, keyboard: InlineKeyboardMarkup | None
     ) -> Message:
-        rendered = clip_caption(rendered)
         send = self._api.send_document if self._as_files else self._api.send_photo
         return await send(
             chat,
             picture.data,
             filename=picture.name if self._as_files else _get_photo_name(picture),
-            caption=rendered.text,
-            caption_entities=to_message_entities(rendered),
-            reply_markup=keyboard,
-            reply_parameters=self._messages.build_reference(),
-            message_thread_id=self._messages.thread,
+            **self._build_arguments(rendered, keyboard),
         )
+
+    def _build_arguments(self, rendered: RenderedText, keyboard: InlineKeyboardMarkup | None) -> dict[str, Any]:
+        """Return what every file is sent with: its caption and keyboard, and what it replies to."""
+        caption = clip_caption(rendered)
+        return {
+            "caption": caption.text,
+            "caption_entities": to_message_entities(caption),
+            "reply_markup": keyboard,
+            "reply_parameters": self._messages.build_reference(),
+            "message_thread_id": self._messages.thread,
+        }
 
     async def _send_album(self, chat: int, pictures: Sequence[Picture], rendered: RenderedText) -> Sequence[Message]:
         rendered = clip_caption(rendered)

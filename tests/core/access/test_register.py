@@ -12,16 +12,9 @@ from redis.asyncio import Redis
 from core.access import AccessRegister, AccessRequest, ClaimResult, Claims, HandoverResult, Known, PersonRecord
 from core.access.keys import CODES_KEY, PEOPLE_KEY
 from core.access.register import AuditEntry
+from tests.core.access.conftest import OWNER
 
-OWNER, ADA, GROUP = "tg:1", "tg:2", "tg:9:-100"
-
-
-@pytest.fixture
-async def register(redis: Redis) -> AccessRegister:
-    """Give a register in which somebody owns the bot."""
-    claims = Claims(redis)
-    await claims.claim(await claims.make_code() or "", OWNER, PersonRecord("owner", "Root"))
-    return AccessRegister(redis)
+ADA, GROUP = "tg:2", "tg:9:-100"
 
 
 async def actions(register: AccessRegister) -> list[tuple[str, str, str]]:

@@ -6,20 +6,13 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
 from redis.asyncio import Redis
 
-from core.access import AccessRegister, Claims, PersonRecord, RuleChange
+from core.access import AccessRegister, PersonRecord, RuleChange
 from core.access.keys import RULES_KEY
+from tests.core.access.conftest import OWNER
 
-OWNER, ADA, GROUP = "tg:1", "tg:2", "tg:9:-100"
-
-
-@pytest.fixture
-async def register(redis: Redis) -> AccessRegister:
-    claims = Claims(redis)
-    await claims.claim(await claims.make_code() or "", OWNER, PersonRecord("owner", "Root"))
-    return AccessRegister(redis)
+ADA, GROUP = "tg:2", "tg:9:-100"
 
 
 async def test_a_rule_counts_at_once_here_and_within_a_second_elsewhere(redis: Redis, register: AccessRegister) -> None:

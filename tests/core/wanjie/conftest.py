@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from core.wanjie import (
     TextDelta,
     WanjieClient,
 )
+from tests.clock import Clock
 from tests.core.wanjie.raw_server import Ask, ClientFactory, Handler, RawServer, SettingsFactory
 
 SHORT_BACKOFF = Backoff(initial_delay=0.001, max_delay=0.01, jitter=0.001, max_retry_after=0.5)
@@ -126,14 +126,6 @@ def said() -> Callable[[list[Delta]], tuple[str, str, Finish | None]]:
         return reasoning, text, next((delta for delta in deltas if isinstance(delta, Finish)), None)
 
     return together
-
-
-@dataclass
-class Clock:
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.settings import WanjieSettings
 from core.wanjie import Catalog, KeyRejectedError, WanjieClient
-from tests.core.wanjie.conftest import Clock
+from tests.clock import Clock
 
 DefaultKind: TypeAlias = Literal["speech", "image"]
 

@@ -13,19 +13,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.sandbox.slack.simulator import SlackSim
+from tests.clock import Clock
 
 BOT_TOKEN = "xoxb-sim"
 APP_TOKEN = "xapp-sim"
-
-
-class Clock:
-    """Monotonic seconds that pass only when told."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def simulator(clock: Clock | None = None) -> SlackSim:

@@ -13,7 +13,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel
 from bots.sandbox.slack.user_actions import SlackUser
-from tests.bots.sandbox.slack.fixtures import Clock, bolt, refused
+from tests.bots.sandbox.slack.fixtures import bolt, refused
+from tests.clock import Clock
 
 MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Settings"}, "blocks": []}
 MENU = {

@@ -14,7 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.sandbox.slack.call import RefusalError
 from bots.sandbox.slack.events import REMOVALS
 from bots.sandbox.slack.simulator import SlackSim
-from tests.bots.sandbox.slack.fixtures import BOT_TOKEN, Clock, refused, simulator, web_client
+from tests.bots.sandbox.slack.fixtures import BOT_TOKEN, refused, simulator, web_client
+from tests.clock import Clock
 
 CALLBACK = "https://bots.example/slack/oauth_redirect"
 

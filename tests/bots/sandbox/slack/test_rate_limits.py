@@ -12,7 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel
-from tests.bots.sandbox.slack.fixtures import Clock, refused
+from tests.bots.sandbox.slack.fixtures import refused
+from tests.clock import Clock
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,9 @@ from hypothesis import strategies as st
 
 from bots.telegram.api.call_order import CallOrder, Priority
 from core.redis import RateLimit
+from tests.clock import Clock
 
 LIMIT = RateLimit("bot", 10, 1.0)
-
-
-@dataclass
-class Clock:
-    now: float = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass

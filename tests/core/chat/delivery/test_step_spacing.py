@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain, repeat
 
 from core.chat.delivery.step_spacing import StepSpacing
-
-
-@dataclass
-class Clock:
-    now: float = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 def _run(answers: int, cost: float, seconds: float, *, interval: float = 0.3) -> tuple[float, list[float]]:

@@ -10,7 +10,7 @@ import pytest
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.settings import WanjieSettings
 from core.wanjie import AmbiguousModelError, Catalog, KeyRejectedError, Model, UnknownModelError, WanjieClient
-from tests.core.wanjie.conftest import Clock
+from tests.clock import Clock
 
 
 async def test_models_keep_the_order_of_the_platform_and_have_a_kind(catalog: Catalog) -> None:

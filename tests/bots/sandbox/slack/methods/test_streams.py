@@ -12,7 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.state import Channel, Message
 from bots.sandbox.slack.user_actions import SlackUser
-from tests.bots.sandbox.slack.fixtures import Clock, refused, simulator
+from tests.bots.sandbox.slack.fixtures import refused, simulator
+from tests.clock import Clock
 
 STOP = {"type": "button", "action_id": "stop", "value": "1", "text": {"type": "plain_text", "text": "Stop"}}
 
