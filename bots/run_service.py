@@ -82,6 +82,7 @@ def _create_platforms(settings: Settings, service: Service) -> Iterator[Platform
             service.budget,
             service.lease,
             service.menu,
+            find_offer=service.question_offers.find,
             proxies=proxies,
             metrics=service.metrics,
             tracer=service.tracer,

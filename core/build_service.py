@@ -15,6 +15,7 @@ from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.count_ratings import RatingCounter
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.name_conversation import ConversationTitles
+from core.chat.actions.offer_questions import QuestionOffers
 from core.chat.actions.read_question import QuestionReader
 from core.chat.actions.speak_text import Speaker
 from core.chat.actions.waiting_questions import WaitingQuestions
@@ -114,6 +115,10 @@ class Service:
         self._answerer = commands.answerer
         self.handlers = build_handlers(commands)
         """What each command does, by its name."""
+        self.question_offers = QuestionOffers(
+            self._gate, commands.models, self._translations, self._platforms, parse_command
+        )
+        """What is offered to people who type a question outside of every chat."""
         self.menu_search = MenuSearch(self.handlers, self._gate, self._platforms)
         self.reception = EventReceiver(
             self._stored.inbox, self._stored.conversations, self._stored.observed, self._gate, parse_command, tracer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.chat.port.capabilities import Capabilities
 
 CAPABILITIES = Capabilities(
@@ -20,3 +22,18 @@ CAPABILITIES = Capabilities(
     waiting_marks=True,
     edits=True,
 )
+
+INLINE_CAPABILITIES = replace(
+    CAPABILITIES,
+    standalone=True,
+    page_limit=3000,  # a question of up to 256 characters (Bot API: InlineQuery) and notes stand in the message, too
+    # The message may stand in a group, where Telegram takes 20 changes a minute, and the bot is not told.
+    edit_interval=3.1,
+    buttons_after_first_step=False,
+    observes=False,
+    ratings=False,
+    default_titles=False,
+    waiting_marks=False,
+    edits=False,
+)
+"""The same for a question that was asked in inline mode."""

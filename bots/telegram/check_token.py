@@ -33,7 +33,19 @@ async def check_telegram(settings: TelegramSettings, proxies: Proxies) -> list[F
         text = f"Telegram does not answer: {keep_error_words(str(error))}."
         return [Finding("Telegram", FindingState.UNREACHABLE, text, advice)]
     accepted = Finding("Telegram", FindingState.OK, f"The token is accepted; the bot is @{user.username}.")
-    return [accepted, *_check_webhook(settings.webhook_url, webhook)]
+    inline = _check_inline(is_wanted=settings.inline == "on", is_supported=bool(user.supports_inline_queries))
+    return [accepted, *inline, *_check_webhook(settings.webhook_url, webhook)]
+
+
+def _check_inline(*, is_wanted: bool, is_supported: bool) -> list[Finding]:
+    """Say what inline mode lacks; Telegram does not tell whether the bot hears of the results that people choose."""
+    if not is_wanted:
+        return []
+    if not is_supported:
+        text = "TELEGRAM_INLINE is on, but inline mode is off at Telegram, so nobody can use it."
+        return [Finding("Telegram", FindingState.WARNING, text, "Switch it on at @BotFather: /setinline.")]
+    text = "Inline mode is on; at @BotFather, /setinlinefeedback must be set to 100%, or no question is answered."
+    return [Finding("Telegram", FindingState.OK, text)]
 
 
 def _check_webhook(url: str, info: WebhookInfo) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -15,8 +16,10 @@ from bots.http_port import HttpPortError, Port, serve_http
 from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform
 from core.chat.port.incoming import ChatRef, Incoming
 from core.chat.port.menus import CommandMenus
+from core.chat.port.outbox import Outbox
 from core.chat.port.platform import Standing
 from core.chat.port.platform_calls import PlatformCalls
+from core.chat.text.translations import Translations
 from core.error_words import keep_error_words
 from core.json_reader import Json, as_object, get_int, get_object, get_text, load_json
 from core.metrics import Metrics
@@ -29,13 +32,17 @@ from .api.client import TelegramApi
 from .api.http_transport import FloodError
 from .api.rate_limited_chat import RateLimitedChat
 from .command_menu import register_commands
-from .events.addressing import BotIdentity
-from .events.parse import PLATFORM, parse_update, read_addition
+from .events.addressing import PLATFORM, BotIdentity
+from .events.inline_messages import find_inline_message
+from .events.parse import parse_update, read_addition
 from .events.poller import UpdatePoller
+from .events.updates import INLINE_UPDATE_KINDS, UPDATE_KINDS, AnswerAtOnce, answer_nothing
 from .events.webhook import WebhookReceiver
 from .events.webhook_registration import WebhookAddress, WebhookRegistration
 from .recovery.message_ids import MessageIdTracker
 from .sending.admins import AdminLookup
+from .sending.inline_outbox import InlineOutbox
+from .sending.inline_queries import FindOffer, InlineQueries, offer_nothing
 from .sending.outbox import TelegramOutbox
 from .sending.previews import DraftPolicy
 from .settings import TelegramSettings
@@ -57,7 +64,8 @@ class TelegramPlatform(RunningPlatform):
     """One Telegram bot; use it within `async with`, which needs no network.
 
     `rate_limiters` returns the shared rate limiter of an account such as `tg:123`, `leases` a lease that one replica
-    holds at a time, `menu` the commands to register. Sending answers and reading stored events need no running `run`.
+    holds at a time, `menu` the commands to register, `find_offer` tells what people may ask in inline mode. Sending
+    answers and reading stored events need no running `run`.
     """
 
     name = PLATFORM
@@ -69,6 +77,7 @@ class TelegramPlatform(RunningPlatform):
         leases: Callable[[str], LeaderLease],
         menu: Callable[[], CommandMenus],
         *,
+        find_offer: FindOffer = offer_nothing,
         proxies: Proxies = NO_PROXIES,
         metrics: Metrics | None = None,
         tracer: Tracer = NO_TRACER,
@@ -81,6 +90,8 @@ class TelegramPlatform(RunningPlatform):
         self._rate_limiters = rate_limiters
         self._budgets = functools.cache(self._make_budget)
         self._leases = leases
+        self._find_offer = find_offer
+        self._translations = Translations()
         self._menu = menu
         self._message_ids = MessageIdTracker()
         self._admins = AdminLookup(self._api)
@@ -111,20 +122,45 @@ class TelegramPlatform(RunningPlatform):
         bot = await self._fetch_identity()
         registration = asyncio.create_task(register_commands(self._api, self._menu()))
         try:
-            if self._settings.webhook_url:
-                await self._receive_by_webhook(bot, receive)
-            else:
-                poller = UpdatePoller(self._api, bot, receive, self._set_connected, self._message_ids)
-                await self._run_with_lease(bot, poller.poll)
+            async with self._open_inline_queries(bot) as queries:
+                await self._receive(bot, receive, queries.take if self._is_inline else answer_nothing)
         finally:
             registration.cancel()
             await asyncio.gather(registration, return_exceptions=True)
 
-    async def _receive_by_webhook(self, bot: BotIdentity, receive: ReceiveEvent) -> None:
+    @property
+    def _is_inline(self) -> bool:
+        return self._settings.inline == "on"
+
+    @property
+    def _update_kinds(self) -> tuple[str, ...]:
+        return UPDATE_KINDS + INLINE_UPDATE_KINDS if self._is_inline else UPDATE_KINDS
+
+    def _open_inline_queries(self, bot: BotIdentity) -> InlineQueries:
+        budget = self._budgets(f"{PLATFORM}:{bot.id}")
+        return InlineQueries(self._api, bot, self._find_offer, functools.partial(RateLimitedChat, budget))
+
+    async def _receive(self, bot: BotIdentity, receive: ReceiveEvent, answer_at_once: AnswerAtOnce) -> None:
+        if self._settings.webhook_url:
+            return await self._receive_by_webhook(bot, receive, answer_at_once)
+        poller = UpdatePoller(
+            self._api,
+            bot,
+            receive,
+            self._set_connected,
+            self._message_ids,
+            kinds=self._update_kinds,
+            answer_at_once=answer_at_once,
+        )
+        return await self._run_with_lease(bot, poller.poll)
+
+    async def _receive_by_webhook(self, bot: BotIdentity, receive: ReceiveEvent, answer_at_once: AnswerAtOnce) -> None:
         settings = self._settings
-        receiver = WebhookReceiver(bot, settings.webhook_token, receive, self._message_ids)
+        receiver = WebhookReceiver(
+            bot, settings.webhook_token, receive, self._message_ids, answer_at_once=answer_at_once
+        )
         address = WebhookAddress(settings.webhook_url, settings.webhook_token)
-        registration = WebhookRegistration(self._api, address, self._set_connected)
+        registration = WebhookRegistration(self._api, address, self._set_connected, kinds=self._update_kinds)
         port = Port(settings.webhook_host, settings.webhook_port, "TELEGRAM_WEBHOOK", *_WEBHOOK_LIMITS)
         path = urlsplit(settings.webhook_url).path or "/"
         try:
@@ -151,10 +187,17 @@ class TelegramPlatform(RunningPlatform):
         """Read what counts only together with another message."""
         return read_addition(*_parse_payload(payload))
 
-    def outbox(self, incoming: Incoming) -> TelegramOutbox:
+    def outbox(self, incoming: Incoming) -> Outbox:
         """Return the outbox for `incoming`; keep it for the whole job."""
+        if inline_message_id := find_inline_message(incoming.chat):
+            return self._open_inline_outbox(incoming, inline_message_id)
         budget = self._budgets(f"{PLATFORM}:{incoming.chat.account}")
         return TelegramOutbox(self._api, budget, incoming, self._message_ids, self._admins, self._drafts)
+
+    def _open_inline_outbox(self, incoming: Incoming, inline_message_id: str) -> InlineOutbox:
+        private = self.outbox(replace(incoming, chat=incoming.chat.parent, message_id="", choice=None))
+        calls = RateLimitedChat(self._budgets(f"{PLATFORM}:{incoming.chat.account}"), int(incoming.chat.chat))
+        return InlineOutbox(self._api, calls, incoming, inline_message_id, private, self._translations)
 
     def get_standing(self, incoming: Incoming) -> Standing:
         """Whether the settings name the sender or the chat."""
@@ -187,6 +230,8 @@ class TelegramPlatform(RunningPlatform):
             else:
                 _log.info("Telegram knows the bot", username=user.username, id=user.id)
                 self._is_connected = True
+                if self._is_inline and not user.supports_inline_queries:
+                    _log.warning("inline mode is off at Telegram: switch it on at @BotFather, by /setinline")
                 return BotIdentity(user.id, user.username or "")
             await asyncio.sleep(wait)
             delay = min(delay * 2, _MAX_RETRY_DELAY)

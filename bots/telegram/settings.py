@@ -70,6 +70,11 @@ class TelegramSettings(PlatformArea):
         "the text three times as closely, and posts the message at the end, though some desktop clients leave a shadow "
         "of the draft for a while; `auto` shows drafts when more chats ask than the bot may change messages for.",
     )
+    inline: Literal["on", "off"] = Field(
+        default="off",
+        description="`on`: people can ask the bot in any chat, also where it is no member, by `@name question` (inline "
+        "mode). At @BotFather, `/setinline` and `/setinlinefeedback` (100 %) must be set, too.",
+    )
     allowed_ids: Patterns = Field(
         default=(),
         description="People and groups that may always use the bot: ids, such as `12345678` and `-1001234567890`, "

@@ -211,3 +211,13 @@ async def test_a_default_model_that_is_gone_is_replaced_by_the_first(harness: Se
     assert len(persona.answers()) == 1
     assert "deepseek-v9 is not available with this key" in harness.logs()
     assert "a configured model is not listed" in harness.logs()
+
+
+async def test_a_check_says_what_inline_mode_lacks(harness: ServiceHarness) -> None:
+    _, fine = await checked(harness, TELEGRAM_INLINE="on")
+    harness.telegram.inline.enabled = False
+    status, off = await checked(harness, TELEGRAM_INLINE="on")
+
+    assert "ok          Telegram    Inline mode is on; at @BotFather, /setinlinefeedback must be set to 100%" in fine
+    assert "warning     Telegram    TELEGRAM_INLINE is on, but inline mode is off at Telegram" in off
+    assert status == 0

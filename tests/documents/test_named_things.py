@@ -20,7 +20,20 @@ HISTORY = ("CHANGELOG.md", "docs/adr/")
 DOCUMENTS = [document for document in list_documents() if not document.name.startswith(HISTORY)]
 TO_BE_WRITTEN = frozenset({"core/chat/commands/ping.py"})
 """By those who follow the example."""
-OF_USERS = frozenset({"/invite", "/newbot", "/setprivacy", "/ping", "/v1", "/healthz", "/readyz", "/metrics"})
+OF_USERS = frozenset(
+    {
+        "/invite",
+        "/newbot",
+        "/setprivacy",
+        "/setinline",
+        "/setinlinefeedback",
+        "/ping",
+        "/v1",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    }
+)
 """Commands of Slack and of BotFather, the example, addresses."""
 OF_OTHERS = frozenset(
     {"PIP_INDEX_URL", "UV_DEFAULT_INDEX", "SSL_CERT_FILE", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_TRACES_SAMPLER"}

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from .bot_api import Call
 from .errors import bad_request
+from .inline_mode import InlineMode
 from .json_objects import chat_json, member_json, user_json
 from .state import Chat, World
 
@@ -21,8 +22,9 @@ _ABSENT_STATUSES: Final = frozenset({"left", "kicked"})
 class Account:
     """Answer getMe, the texts of the bot's profile, its commands, and questions about chats."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, inline: InlineMode) -> None:
         self.privacy = True
+        self._inline = inline
         self._world = world
         self._commands: dict[tuple[str, str], list[dict[str, Any]]] = {}
         self._profile: dict[tuple[str, str], str] = {}
@@ -31,7 +33,7 @@ class Account:
         return user_json(self._world.bot) | {
             "can_join_groups": True,
             "can_read_all_group_messages": not self.privacy,
-            "supports_inline_queries": False,
+            "supports_inline_queries": self._inline.enabled,
         }
 
     def leave_or_log_out(self, _: Call) -> bool:

@@ -3,6 +3,7 @@
 Facts: Bot API, Inline mode; https://core.telegram.org/bots/inline#collecting-feedback.
 """
 
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -20,6 +21,10 @@ from .updates import Updates
 _QUERY_LIFETIME: Final = 30.0  # telegram-bot-api keeps an inline query that long
 _QUERY_TOO_OLD: Final = "query is too old and response timeout expired or query ID is invalid"
 _MAX_RESULTS: Final = 50
+_MAX_QUERY_LENGTH: Final = 256  # https://core.telegram.org/bots/api#inlinequery
+_START_PARAMETER: Final = re.compile(
+    r"[A-Za-z0-9_-]{1,64}\Z"
+)  # https://core.telegram.org/bots/api#inlinequeryresultsbutton
 _RESULT_ID_LENGTHS: Final = range(1, 65)
 
 
@@ -32,12 +37,16 @@ class InlineQuery:
     text: str
     at: float = field(default_factory=time.monotonic)
     results: list[dict[str, Any]] | None = None
+    button: dict[str, Any] | None = None
+    """What stands above the results."""
 
 
 class InlineMode:
     """Keeps queries, and sends the results that people choose."""
 
     def __init__(self, world: World, updates: Updates) -> None:
+        self.enabled = True
+        """Whether people can type behind the bot's name (BotFather: /setinline)."""
         self.feedback = True
         """Whether the bot hears of chosen results (BotFather: /setinlinefeedback, 100 %)."""
         self._world = world
@@ -45,7 +54,12 @@ class InlineMode:
         self._queries: dict[str, InlineQuery] = {}
 
     def ask(self, person: User, text: str) -> InlineQuery:
-        """Type a text behind the bot's name; clients send it again with each letter."""
+        """Type a text behind the bot's name; clients send it again with each letter.
+
+        Raises ValueError where no client would send it.
+        """
+        if not self.enabled or len(text) > _MAX_QUERY_LENGTH:
+            raise ValueError("inline mode is off, or the text has more than 256 characters")
         query = InlineQuery(f"{person.id}{len(self._queries) + 1:06d}", person, text)
         self._queries[query.id] = query
         body = {"id": query.id, "from": user_json(person), "query": text, "offset": "", "chat_type": "private"}
@@ -83,7 +97,10 @@ class InlineMode:
             raise bad_request("RESULT_ID_DUPLICATE")
         for result in results:
             _check_result(result)
-        query.results = results
+        button = call.json_object("button")
+        if button and not (button.get("text") and _START_PARAMETER.match(str(button.get("start_parameter", "")))):
+            raise bad_request("START_PARAM_INVALID")
+        query.results, query.button = results, button
         self._world.changed()
         return True
 

@@ -44,13 +44,13 @@ class TelegramSim:
         self._flood = FloodControl()
         self._files = Files()
         self._updates = Updates(description.updates)
-        self._account = Account(self._world)
+        self.inline = InlineMode(self._world, self._updates)
+        """What people ask in any chat; see `Person.ask_inline`."""
+        self._account = Account(self._world, self.inline)
         self._membership = Membership(self._world, self._updates, self._account)
         sender = Sender(self._world, self._flood)
         messages = Messages(self._world, sender, self._flood, description)
         media = Media(self._files, sender, self._flood)
-        self.inline = InlineMode(self._world, self._updates)
-        """What people ask in any chat; see `Person.ask_inline`."""
         methods = make_handlers(self._account, messages, media, self._files, self._updates, self.inline)
         self._server = Server(token, description, methods, self._updates.get, self._files, self._world.changed)
         self._services = Services(

@@ -13,6 +13,8 @@ from core.json_reader import Json, get_int, get_object, get_text
 from .entities import Span, get_span
 from .message_text import MessageBody
 
+PLATFORM = "tg"
+"""The first part of all chat references."""
 _ENTITIES_WITHOUT_MENTIONS = frozenset({"code", "pre", "url", "email", "text_link"})
 """Entities in which Telegram finds no mentions."""
 _WORD_CHARACTER = r"[^\W\u0590-\U0010ffff]"

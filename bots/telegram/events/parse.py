@@ -6,28 +6,26 @@ with each delivery of the same update.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Rating, Sender
+from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Rating
 from core.json_reader import Json, as_list, as_object, get_int, get_object, get_text
 
-from .addressing import BotIdentity, parse_addressed_text
+from .addressing import PLATFORM, BotIdentity, parse_addressed_text
 from .attachments import read_attachments
 from .describe_contents import describe_content, is_reaction
-from .forward_origins import get_display_name, get_forward_author
+from .forward_origins import get_forward_author
+from .inline_messages import parse_chosen_result, parse_inline_press
 from .membership import is_bot_added, is_bot_removed
 from .message_pieces import find_cut_separator, get_wait_seconds
 from .message_text import MessageBody, prepend_content
 from .quotes import get_quoted_message, parse_quote, read_answer_text
+from .senders import build_sender, parse_sender
 
-PLATFORM = "tg"
 _MIGRATION_DELAY = 0.8
 """Seconds. When a group becomes a supergroup, Telegram reports an arrival of the bot, too, and the two events come in
 either order (tdlib/telegram-bot-api#266)."""
-_ANONYMOUS_SENDERS = frozenset({1087968824, 136817688})
-"""Bot accounts of Telegram that stand for a person who writes as a group or a channel."""
-_UNSUPPORTED_ROUTE_FIELDS = ("business_connection_id", "guest_query_id", "ephemeral_message_id", "is_automatic_forward")
-"""Fields of messages that cannot be answered with an ordinary message."""
 _RATINGS = {"👍": 1, "👎": -1}
 _EXPIRED_CHOICE = Choice("over", "")
 """A choice that no command handles, so it does nothing."""
@@ -39,17 +37,9 @@ def parse_update(update: Json, bot: BotIdentity) -> Incoming | None:
     That is so for edited messages, channel posts, service messages (except that a group has a new id), messages of
     other bots, and messages in groups that do not address the bot.
     """
-    event_id = str(get_int(update, "update_id"))
-    if message := get_object(update, "message"):
-        return _parse_message(message, bot, event_id)
-    if query := get_object(update, "callback_query"):
-        return _parse_callback_query(query, bot, event_id)
-    if change := get_object(update, "my_chat_member"):
-        return _parse_membership(change, bot, event_id)
-    if stopped := get_object(update, "stopped_message_generation"):
-        return _parse_stop(stopped, bot, event_id)
-    if reaction := get_object(update, "message_reaction"):
-        return _parse_reaction(reaction, bot, event_id)
+    for kind, parse in _PARSERS.items():
+        if body := get_object(update, kind):
+            return parse(body, bot, str(get_int(update, "update_id")))
     return None
 
 
@@ -75,7 +65,7 @@ def _parse_message(message: Json, bot: BotIdentity, event_id: str) -> Incoming |
 
 def _parse_ordinary_message(message: Json, bot: BotIdentity, event_id: str, *, addressed: bool) -> Incoming | None:
     """Parse a message if it addresses the bot, or if it does not; the other kind is found out before most is read."""
-    sender = _parse_sender(message)
+    sender = parse_sender(message)
     direct = _is_direct(message)
     attachments = read_attachments(message)
     if sender is None or direct is None or not (_has_words(message) or attachments):
@@ -119,7 +109,7 @@ def _parse_migration(message: Json, bot: BotIdentity, event_id: str) -> Incoming
         chat=build_chat_ref(message, bot),
         event_id=event_id,
         message_id=str(get_int(message, "message_id")),
-        sender=_build_sender(get_object(message, "from")),
+        sender=build_sender(get_object(message, "from")),
         previous_chat=ChatRef(PLATFORM, str(bot.id), str(get_int(message, "migrate_from_chat_id"))),
     )
 
@@ -130,7 +120,7 @@ def _parse_naming(message: Json, bot: BotIdentity, event_id: str, title: str) ->
         chat=build_chat_ref(message, bot),
         event_id=event_id,
         message_id=str(get_int(message, "message_id")),
-        sender=_build_sender(get_object(message, "from")),
+        sender=build_sender(get_object(message, "from")),
         direct=True,
         thread=_get_topic(message),
         default_title=title,
@@ -155,7 +145,7 @@ def _parse_membership(change: Json, bot: BotIdentity, event_id: str) -> Incoming
     direct = _is_direct(change)
     if direct is None:
         return None
-    sender, chat = _build_sender(get_object(change, "from")), build_chat_ref(change, bot)
+    sender, chat = build_sender(get_object(change, "from")), build_chat_ref(change, bot)
     if is_bot_removed(change):
         return Incoming(chat, event_id, message_id="", sender=sender, direct=direct, removed=True)
     if direct or not is_bot_added(change):
@@ -177,7 +167,7 @@ def _parse_stop(stopped: Json, bot: BotIdentity, event_id: str) -> Incoming | No
     if get_text(chat, "type") != "private":
         return None
     place = ChatRef(PLATFORM, str(bot.id), str(get_int(chat, "id")), topic)
-    sender = _build_sender(chat)
+    sender = build_sender(chat)
     return Incoming(
         place, event_id, message_id="", sender=sender, direct=True, thread=topic, command="stop", silent=True
     )
@@ -193,7 +183,7 @@ def _parse_reaction(reaction: Json, bot: BotIdentity, event_id: str) -> Incoming
         chat=build_chat_ref(reaction, bot),
         event_id=event_id,
         message_id=str(get_int(reaction, "message_id")),
-        sender=_build_sender(user),
+        sender=build_sender(user),
         direct=direct,
         rating=Rating(before, after),
     )
@@ -206,6 +196,8 @@ def _read_rating(reaction: Json, field: str) -> int:
 
 def _parse_callback_query(query: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
     """Parse a pressed button; it expires when Telegram does not send its message, since the topic is unknown then."""
+    if get_text(query, "inline_message_id"):
+        return parse_inline_press(query, bot, event_id)
     message = get_object(query, "message")
     direct = _is_direct(message)
     menu, colon, value = get_text(query, "data").partition(":")
@@ -215,7 +207,7 @@ def _parse_callback_query(query: Json, bot: BotIdentity, event_id: str) -> Incom
         chat=build_chat_ref(message, bot),
         event_id=event_id,
         message_id=str(get_int(message, "message_id")),
-        sender=_build_sender(get_object(query, "from")),
+        sender=build_sender(get_object(query, "from")),
         direct=direct,
         thread=_get_topic(message),
         thread_root=_get_thread_root(message),
@@ -254,24 +246,6 @@ def _get_thread_root(message: Json) -> str:
     return "" if _get_topic(message) else str(get_int(message, "message_thread_id") or "")
 
 
-def _parse_sender(message: Json) -> Sender | None:
-    """Return who wrote; None for bots and for messages that cannot be answered."""
-    author = get_object(message, "from")
-    if not author or any(message.get(route) for route in _UNSUPPORTED_ROUTE_FIELDS):
-        return None
-    chat = get_object(message, "sender_chat") or (
-        get_object(message, "chat") if get_int(author, "id") in _ANONYMOUS_SENDERS else {}
-    )
-    if chat:
-        name = get_text(chat, "title") or get_text(author, "first_name")
-        return Sender(str(get_int(chat, "id")), name, shared=get_text(chat, "type") == "channel")
-    return None if author.get("is_bot") else _build_sender(author)
-
-
-def _build_sender(user: Json) -> Sender:
-    return Sender(str(get_int(user, "id")), get_display_name(user), get_text(user, "language_code").lower())
-
-
 def _has_words(message: Json) -> bool:
     return any(field in message for field in ("text", "caption", "rich_message")) or bool(describe_content(message))
 
@@ -284,3 +258,13 @@ def _is_reply_to_bot(message: Json, bot: BotIdentity) -> bool:
 
 def _read_downloadable_files(message: Json) -> tuple[Attachment, ...]:
     return tuple(file for file in read_attachments(message) if file.id)
+
+
+_PARSERS: Mapping[str, Callable[[Json, BotIdentity, str], Incoming | None]] = {
+    "message": _parse_message,
+    "callback_query": _parse_callback_query,
+    "chosen_inline_result": parse_chosen_result,
+    "my_chat_member": _parse_membership,
+    "stopped_message_generation": _parse_stop,
+    "message_reaction": _parse_reaction,
+}

@@ -25,7 +25,7 @@ from core.redis import STORE_ERRORS
 
 from .addressing import BotIdentity
 from .parse import build_chat_ref
-from .updates import UPDATE_KINDS, find_presser, pack_update, record_message_id
+from .updates import UPDATE_KINDS, AnswerAtOnce, answer_nothing, find_presser, pack_update, record_message_id
 
 _log = structlog.get_logger()
 
@@ -45,7 +45,8 @@ class UpdatePoller:
     `receive` gets each update as `pack_update` encodes it and returns once that is stored. While it raises one of
     `STORE_ERRORS`, it is called again, and no further update of that conversation is passed. Those of others in the
     batch are stored meanwhile; what follows an update that is not stored is not confirmed. `on_connection_change` gets
-    True after each successful poll and False after a failed one.
+    True after each successful poll and False after a failed one. Of the `kinds` of updates that Telegram is asked for,
+    those that `answer_at_once` takes are not stored.
     """
 
     def __init__(
@@ -55,12 +56,17 @@ class UpdatePoller:
         receive: ReceiveEvent,
         on_connection_change: Callable[[bool], None],
         message_ids: MessageIdTracker,
+        *,
+        kinds: tuple[str, ...] = UPDATE_KINDS,
+        answer_at_once: AnswerAtOnce = answer_nothing,
     ) -> None:
         self._api = api
         self._bot = bot
         self._receive = receive
         self._on_connection_change = on_connection_change
         self._message_ids = message_ids
+        self._kinds = kinds
+        self._answer_at_once = answer_at_once
         self._press_limit = PressLimit()
         self._batch_size = _MAX_BATCH_SIZE
         self._next_offset: int | None = None
@@ -89,7 +95,7 @@ class UpdatePoller:
     async def _fetch_updates(self, seconds: int) -> list[Json]:
         offset = self._next_offset
         updates = await self._api.fetch_updates(
-            offset, kinds=UPDATE_KINDS, limit=self._batch_size if seconds else 1, seconds=seconds
+            offset, kinds=self._kinds, limit=self._batch_size if seconds else 1, seconds=seconds
         )
         self._confirmed_offset = offset
         return updates
@@ -107,7 +113,7 @@ class UpdatePoller:
 
     async def _store_in_order(self, updates: Sequence[Json], stored: set[int]) -> None:
         for update in updates:
-            if self._press_limit.admits(find_presser(update)):
+            if not self._answer_at_once(update) and self._press_limit.admits(find_presser(update)):
                 await self._store_until_accepted(pack_update(update, self._bot))
             stored.add(get_int(update, "update_id"))
 

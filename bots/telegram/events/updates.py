@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import TypeAlias
 
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from core.json_reader import Json, get_int, get_object
@@ -18,6 +20,15 @@ UPDATE_KINDS = (
     "stopped_message_generation",
 )
 """Telegram's `allowed_updates`."""
+INLINE_UPDATE_KINDS = ("inline_query", "chosen_inline_result")
+"""Those of inline mode, which Telegram sends where it is on."""
+AnswerAtOnce: TypeAlias = Callable[[Json], bool]
+"""Takes an update that is answered at once instead of being stored; returns whether it was one."""
+
+
+def answer_nothing(_: Json) -> bool:
+    """Take no update: all are stored."""
+    return False
 
 
 def pack_update(update: Json, bot: BotIdentity) -> bytes:

@@ -20,7 +20,7 @@ from core.json_reader import Json, as_object, get_int, load_json
 from core.redis import STORE_ERRORS
 
 from .addressing import BotIdentity
-from .updates import find_presser, pack_update, record_message_id
+from .updates import AnswerAtOnce, answer_nothing, find_presser, pack_update, record_message_id
 
 _log = structlog.get_logger()
 
@@ -38,14 +38,23 @@ class WebhookReceiver:
     """Answers Telegram's requests: 200 once `receive` has stored the update, 503 while it cannot.
 
     `receive` gets each update as `pack_update` encodes it. What does not bear the secret gets 403, and no byte of its
-    body is read.
+    body is read. What `answer_at_once` takes is not stored.
     """
 
-    def __init__(self, bot: BotIdentity, secret: str, receive: ReceiveEvent, message_ids: MessageIdTracker) -> None:
+    def __init__(
+        self,
+        bot: BotIdentity,
+        secret: str,
+        receive: ReceiveEvent,
+        message_ids: MessageIdTracker,
+        *,
+        answer_at_once: AnswerAtOnce = answer_nothing,
+    ) -> None:
         self._bot = bot
         self._secret = secret.encode()
         self._receive = receive
         self._message_ids = message_ids
+        self._answer_at_once = answer_at_once
         self._press_limit = PressLimit()
 
     async def handle(self, request: web.BaseRequest) -> web.Response:
@@ -60,7 +69,7 @@ class WebhookReceiver:
         if not get_int(update, "update_id"):  # it would block the later updates of its chat for a day
             _log.error("an update could not be read and is skipped")
             return web.Response()
-        if not self._press_limit.admits(find_presser(update)):
+        if self._answer_at_once(update) or not self._press_limit.admits(find_presser(update)):
             return web.Response()
         record_message_id(update, self._message_ids)
         try:

@@ -39,8 +39,17 @@ class WebhookRegistration:
     `on_connection_change` gets True whenever Telegram has confirmed the webhook, and False when it could not be asked.
     """
 
-    def __init__(self, api: TelegramApi, address: WebhookAddress, on_connection_change: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        api: TelegramApi,
+        address: WebhookAddress,
+        on_connection_change: Callable[[bool], None],
+        *,
+        kinds: tuple[str, ...] = UPDATE_KINDS,
+    ) -> None:
+        """`kinds`: which updates Telegram sends."""
         self._api = api
+        self._kinds = kinds
         self._address = address
         self._on_connection_change = on_connection_change
         self._last_error: datetime | None = None
@@ -64,7 +73,7 @@ class WebhookRegistration:
         await self._api.set_webhook(
             self._address.url,
             secret_token=self._address.secret,
-            allowed_updates=UPDATE_KINDS,
+            allowed_updates=self._kinds,
             max_connections=_MAX_CONNECTIONS,
             drop_pending_updates=False,
         )

@@ -22,7 +22,7 @@ from bots.telegram.rendering.markdown import FormattedSpan, RenderedText, render
 from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError, UneditableError
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _Result = TypeVar("_Result")
 
 
@@ -195,7 +195,7 @@ class MessageSender:
             reply_parameters=reply,
             reply_markup=keyboard,
             message_thread_id=self.thread,
-            link_preview_options=_NO_PREVIEW,
+            link_preview_options=NO_PREVIEW,
         )
         self._access.message_ids.record_identified(chat, sent.message_id)
         return str(sent.message_id)
@@ -211,7 +211,7 @@ class MessageSender:
                 int(message_id),
                 entities=to_message_entities(rendered),
                 reply_markup=keyboard,
-                link_preview_options=_NO_PREVIEW,
+                link_preview_options=NO_PREVIEW,
             )
         except BadRequest as error:
             if not is_not_modified(error):

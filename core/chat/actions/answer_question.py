@@ -124,11 +124,13 @@ class QuestionAnswerer:
 
     async def _run(self, context: EventContext, request: AnswerRequest) -> None:
         text = await self._answers.answer(context, await self._complete(context, request))
-        if not request.conversation.history:
+        is_standalone = context.outbox.capabilities.standalone
+        if not request.conversation.history and not is_standalone:
             await self._titles.name_after(context, context.incoming.text or request.question.text)
         await post_answer_pictures(context, request.pictures, self._images)
-        await self._speaker.speak_if_wanted(context, text, request.conversation.models)
-        self._old_buttons.start_removal(context.memory, context.outbox)
+        if not is_standalone:
+            await self._speaker.speak_if_wanted(context, text, request.conversation.models)
+            self._old_buttons.start_removal(context.memory, context.outbox)
 
     async def _list_observed(self, context: EventContext) -> Sequence[ObservedMessage]:
         """List what was said to others before the question, where the chat lets the bot know it."""
@@ -138,7 +140,8 @@ class QuestionAnswerer:
 
     async def _complete(self, context: EventContext, request: AnswerRequest) -> AnswerRequest:
         """Add the tools, and what was said before the question."""
-        tools = MediaTools(context, self._drawer, self._speaker) if self._offers_tools else None
+        has_tools = self._offers_tools and not context.outbox.capabilities.standalone
+        tools = MediaTools(context, self._drawer, self._speaker) if has_tools else None
         observed = request.observed or await self._list_observed(context)
         return replace(request, toolbox=tools, observed=observed)
 

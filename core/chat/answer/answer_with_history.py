@@ -38,6 +38,8 @@ MODEL_NOTE = "made:"
 """How the names of the notes begin that hold the model of an answer, by its message."""
 _NOTES = {"length": "talk.cut", "content_filter": "talk.filtered"}
 """What is said below an answer, by the reason why the model ended."""
+_STANDALONE_NOTES = {**_NOTES, "length": "inline.length"}
+"""The same where nothing continues an answer."""
 _BLANK_ANSWER_NOTES = {"length": "talk.spent", "content_filter": "talk.filtered"}
 """The same for answers without a word."""
 
@@ -93,7 +95,8 @@ class AnswerService:
     async def answer(self, context: EventContext, request: AnswerRequest) -> str:
         """Answer a question and save both in the history; return the answer's text, "" when there is none.
 
-        A job taken over continues in the messages that are there. A failure leaves the history as it was, the longest
+        A job taken over continues in the messages that are there. Of a question that stands alone (`Capabilities`)
+        nothing is saved. A failure leaves the history as it was, the longest
         attempt on the screen, and raises the `WanjieError` or `OutboxError`; `/retry` then finds the question.
         """
         started_at, key = time.monotonic(), await self._button_keys.read()
@@ -110,7 +113,8 @@ class AnswerService:
         finally:
             finding_voice.cancel()
             await self._note_attempt(context, writer, request, text)
-        if is_answered := not is_blank(text) or writer.used_tools:
+        is_answered = not is_blank(text) or writer.used_tools
+        if is_answered and not context.outbox.capabilities.standalone:
             await self._save(context, request, TOOL_ONLY_ANSWER if is_blank(text) else text)
             await self._note_model(context, writer, request)
         await _explain_end(context, writer.reason, is_answered=is_answered)
@@ -122,6 +126,8 @@ class AnswerService:
     ) -> None:
         """Note, however it ended, which message has the buttons and, without an answer, which question to ask again."""
         job = context.job
+        if context.outbox.capabilities.standalone:
+            return
         if writer.last_message is not None:
             await self._old_buttons.remember(context.memory, job.event_id, writer.last_message)
         if is_blank(text) and not (writer.used_tools or job.ownership_lost or request.continues or request.replaces):
@@ -204,19 +210,22 @@ def _build_buttons(context: EventContext, key: SigningKey, finding_voice: asynci
     """Build the buttons of the answer; *Speak* is among them once a voice was found."""
     data, chat = ButtonData.for_job(context.job, context.incoming), context.incoming.chat
     ratings = make_rating_buttons(partial(replace(data, owner_id=ANYONE).sign, key, chat), context.translate_plainly)
+    capabilities = context.outbox.capabilities
     return AnswerButtons(
         partial(data.sign, key, chat),
         context.translate_plainly,
         can_speak=lambda: finding_voice.done() and finding_voice.result(),
-        ratings=ratings if context.outbox.capabilities.rating_buttons else (),
+        ratings=ratings if capabilities.rating_buttons else (),
+        only_while_growing=capabilities.standalone,
     )
 
 
 async def _explain_end(context: EventContext, reason: str, *, is_answered: bool) -> None:
     """Say why there is no answer, unless somebody stopped it, or why it ended too early."""
+    notes = _STANDALONE_NOTES if context.outbox.capabilities.standalone else _NOTES
     if not is_answered and not context.job.stop_requested.is_set():
         await context.reply(_BLANK_ANSWER_NOTES.get(reason, "talk.nothing"))
-    elif note := _NOTES.get(reason):
+    elif note := notes.get(reason):
         await context.reply(note)
 
 

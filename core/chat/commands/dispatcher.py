@@ -58,6 +58,8 @@ class CommandDispatcher:
         command = find_command(name)
         if command is None:
             await _report_unknown_command(context, name)
+        elif context.outbox.capabilities.standalone:
+            await context.reply("inline.no_commands")
         elif context.is_outside_threads and _needs_thread(context, command):
             await context.reply("command_error.thread", name=name)
         elif not await self._permissions.may_run(context, command):

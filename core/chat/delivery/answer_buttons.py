@@ -59,11 +59,12 @@ class AnswerButtons:
         *,
         can_speak: Callable[[], bool],
         ratings: Sequence[Button] = (),
+        only_while_growing: bool = False,
     ) -> None:
         """`sign` makes the value of a button from its name and action, `label` translates a sentence's key.
 
         `can_speak` tells at the end whether there is a model that can speak. `ratings` are the buttons that rate an
-        answer, where there are any.
+        answer, where there are any. With `only_while_growing`, a finished answer has no buttons.
         """
         self._stop = Button(label("button.stop"), "stop", sign("stop", ""))
         self._retry = Button(label("button.again"), "retry", sign("retry", ""))
@@ -74,6 +75,7 @@ class AnswerButtons:
         self._file_of_last_part = Button(label("button.file"), "file", sign("file", LAST_PART_MARK))
         self._can_speak = can_speak
         self._ratings = tuple(ratings)
+        self._only_while_growing = only_while_growing
 
     def for_pages(self, finish_reason: Callable[[], str]) -> PageButtons:
         """Return the buttons for `deliver`; `finish_reason` tells at the end why the model ended."""
@@ -84,6 +86,8 @@ class AnswerButtons:
 
     def _choose_finished(self, answer: str, messages: int, finish_reason: str) -> tuple[Button, ...]:
         """Choose the buttons; an answer that is only reasoning can only be written again."""
+        if self._only_while_growing:
+            return ()
         if is_blank(answer):
             return (self._retry,)
         more = (self._continue,) if finish_reason == "length" else ()

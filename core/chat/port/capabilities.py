@@ -49,5 +49,8 @@ class Capabilities:
     """A message can bear a mark that it waits for its answer, such as a reaction."""
     edits: bool = False
     """People hear that a question which they edit counts as edited until its answer begins."""
+    standalone: bool = False
+    """Each question here stands alone and is answered in one message: nothing of it is remembered, commands do not
+    work, and no files can be shown."""
     max_page_age: float | None = None
     """A page must be finished this long after it was opened; None: any time."""
