@@ -39,7 +39,7 @@ run: .venv/.runtime ## Start every platform whose token is in the environment or
 	@$(RUN) bots run
 
 test: setup ## Run all tests
-	@$(RUN) pytest -q -n 12 --dist worksteal
+	@$(RUN) pytest -q -n 14 --dist worksteal
 
 check: lint types layers security ## Lint, format, types, layers, security
 
