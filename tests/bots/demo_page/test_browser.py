@@ -31,6 +31,7 @@ async def tab(address: str) -> AsyncGenerator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_OPTIONS)
         opened = await browser.new_page(viewport={"width": 1400, "height": 900}, locale="en-US")
+        opened.set_default_timeout(60_000)  # milliseconds; a machine may have other work
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         await opened.goto(address)
