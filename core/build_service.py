@@ -44,6 +44,7 @@ from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.port.menus import CommandMenus, CommandReaders
 from core.chat.port.platform import Platform
 from core.chat.question.builder import QuestionBuilder
+from core.chat.respond import Responder
 from core.chat.text.translations import Translations
 from core.chat.trace_jobs import trace_jobs
 from core.media.decoding.pool import DecoderPool
@@ -232,19 +233,26 @@ class Service:
         home = HomePage(
             self.handlers, commands, welcome, self._stored.inbox, self._stored.conversations, self._platforms
         )
+        responder = Responder(
+            platforms,
+            self._stored.inbox,
+            self._stored.conversations,
+            commands,
+            self._answerer,
+            self._stored.old_buttons,
+            ratings,
+            self._titles,
+            welcome,
+            home,
+        )
         bot = Bot(
             platforms,
             self._stored.inbox,
             self._stored.conversations,
             self._translations,
-            commands,
-            self._answerer,
-            self._stored.old_buttons,
             self._gate,
             self._requests,
-            ratings,
-            self._titles,
-            welcome,
+            responder,
             home,
             WaitingQuestions(self._stored.inbox, WaitingMarks(self._stored.conversations), self._answerer, self._ahead),
             tracer=self.tracer,

@@ -15,27 +15,21 @@ from core.store import ChatPreferences, Conversations
 from core.tracing import NO_TRACER, Tracer
 
 from .actions.access_requests import AccessRequests
-from .actions.answer_question import QuestionAnswerer
-from .actions.count_ratings import RatingCounter
-from .actions.name_conversation import ConversationTitles
 from .actions.waiting_questions import WaitingQuestions
 from .actions.warn_of_limits import warn_of_limits
-from .actions.welcome import Welcome
-from .commands.dispatcher import CommandDispatcher
 from .commands.home_page import HomePage
 from .commands.read_event import may_have_news, read_stored
 from .delivery.choose_language import choose_language
 from .delivery.choose_memory import choose_memory
 from .delivery.event_context import EventContext, new_upload_slots
-from .delivery.remove_old_buttons import OldButtons
 from .events.access_gate import NO_ACCESS, Access, AccessGate, Refusal
 from .events.deletions import Deletions
 from .events.earlier_memory import EarlierMemory
 from .events.lanes import parse_platform_name
-from .events.new_chats import NewChats
 from .events.piece_collector import PieceCollector
 from .port.incoming import Incoming
 from .port.platform import Platform
+from .respond import Responder
 from .text.error_keys import Apology, choose_apology, log_unreadable_event
 from .text.translations import Translations
 from .unexpected_errors import UnexpectedErrors
@@ -52,14 +46,9 @@ class Bot:
         inbox: Inbox,
         conversations: Conversations,
         translations: Translations,
-        commands: CommandDispatcher,
-        answerer: QuestionAnswerer,
-        old_buttons: OldButtons,
         gate: AccessGate,
         access_requests: AccessRequests,
-        ratings: RatingCounter,
-        titles: ConversationTitles,
-        welcome: Welcome,
+        responder: Responder,
         home: HomePage,
         waiting: WaitingQuestions,
         tracer: Tracer = NO_TRACER,
@@ -69,19 +58,13 @@ class Bot:
         self._upload_slots = new_upload_slots()
         self._conversations = conversations
         self._translations = translations
-        self._commands = commands
-        self._answerer = answerer
-        self._old_buttons = old_buttons
         self._gate = gate
         self._access_requests = access_requests
-        self._ratings = ratings
-        self._titles = titles
-        self._welcome = welcome
+        self._responder = responder
+        self._deletions = Deletions(inbox, conversations)
         self._home = home
         self._waiting = waiting
         self._piece_collector = PieceCollector(inbox, conversations)
-        self._deletions = Deletions(inbox, conversations)
-        self._new_chats = NewChats(inbox, conversations)
         self._earlier_memory = EarlierMemory(conversations)
 
     async def handle(self, job: Job) -> None:
@@ -95,7 +78,7 @@ class Bot:
             await _try(warn_of_limits(event.context), "a warning could not be shown")
             await self._waiting.remove_mark(event.context)
         if event.context is not None and await self._deletions.forget(event.context.incoming, event.context.memory):
-            self._remove_old_buttons(event.context)
+            self._responder.remove_old_buttons(event.context)
 
     async def give_up(self, job: Job) -> None:
         """Apologise, in the message that was begun if there is one, for an event that killed its worker every time."""
@@ -143,7 +126,7 @@ class Bot:
             context = event.context = self._context(event, incoming, platform, preferences)
             read, prepare = partial(read_stored, platform), partial(self._prepare_ahead, event.job.lane, platform)
             async with self._waiting.looking_after(context, platform, read, prepare):
-                await self._respond(context)
+                await self._responder.respond(context)
 
     async def _prepare_ahead(self, lane: str, platform: Platform, incoming: Incoming) -> EventContext | None:
         """Make a message that waits ready to be asked ahead of its turn; None when it may not be.
@@ -241,55 +224,10 @@ class Bot:
         else:
             await context.reply(apology.key, **apology.values)
 
-    async def _respond(self, context: EventContext) -> None:
-        incoming = context.incoming
-        if incoming.deleted:
-            await self._withdraw(context)
-        elif incoming.rating is not None:
-            await self._ratings.count(incoming, incoming.rating)
-        elif incoming.default_title is not None:
-            await self._titles.note_default(context, incoming.default_title)
-        elif incoming.previous_chat is not None:
-            await self._new_chats.note_move(incoming)
-            await self._conversations.move_chat(str(incoming.previous_chat), context.chat)
-        elif incoming.added:
-            await self._greet(context)
-        elif incoming.home or incoming.opened:
-            await self._answer_visit(context)
-        elif context.job.lane_kind is LaneKind.OVERFLOW:
-            await context.reply("talk.full")
-        elif incoming.choice is not None:
-            await self._commands.handle_choice(context, incoming.choice)
-        elif incoming.command:
-            await self._commands.run_command(context)
-        else:
-            await self._answerer.answer_message(context)
-
-    async def _answer_visit(self, context: EventContext) -> None:
-        """Show what awaits somebody who opens the bot's page, or the private chat."""
-        await (self._home.respond(context) if context.incoming.home else self._welcome.welcome(context))
-
-    async def _withdraw(self, context: EventContext) -> None:
-        """Forget a question whose message was deleted, wherever it is remembered."""
-        deleted = context.incoming.deleted
-        await self._deletions.withdraw(context.chat, deleted, context.memory)
-        for chat in await self._earlier_memory.list_other_places(context.incoming):
-            await self._deletions.withdraw(chat, deleted, chat)
-        self._remove_old_buttons(context)
-
-    async def _greet(self, context: EventContext) -> None:
-        """Say how to use the bot, where it is new."""
-        read = self._platforms[parse_platform_name(context.job.lane)].read
-        if await self._new_chats.is_new_chat(context.job.lane, context.incoming, read):
-            await self._welcome.greet_group(context)
-
     async def _show_closed_home(self, event: _Event, incoming: Incoming, platform: Platform) -> None:
         """Tell somebody who may not use the bot so on their page, whatever that showed before."""
         context = self._context(event, await platform.enrich(incoming, sender_only=True), platform)
         await self._home.show_sentence(context, self._gate.explain(event.access), id=incoming.sender.id)
-
-    def _remove_old_buttons(self, context: EventContext) -> None:
-        self._old_buttons.start_removal(context.chat, context.outbox)
 
 
 @dataclass(slots=True)
