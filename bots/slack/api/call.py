@@ -70,7 +70,7 @@ class ApiCaller:
     def __init__(self, bot: BotAccount, rate_limiter: RateLimiter, calls: PlatformCalls) -> None:
         self.client = bot.client
         self._bot = bot
-        self.calls = calls
+        self._calls = calls
         self._rate_limiter = rate_limiter
         self._reported_scopes: set[str] = set()
 
@@ -90,7 +90,7 @@ class ApiCaller:
             raise RateLimitedError(wait)
         await self._bot.authorize()
         try:
-            with self.calls.counting(limits[0].name):
+            with self._calls.counting(limits[0].name):
                 return await self._send(send)
         except RateLimitedError as error:
             _log.warning("Slack asked to slow down", method=limits[0].name, seconds=error.retry_after)

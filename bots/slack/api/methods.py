@@ -10,17 +10,15 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from cachetools import LRUCache
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bots.http_sessions import NETWORK_ERRORS, Sessions
 from bots.slack.blocks.message_content import Blocks, MessageContent
-from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
+from core.chat.port.errors import RecipientGoneError
 from core.redis import RateLimit
 
-from .call import ApiCaller, check_status, create_sdk_logger
+from .call import ApiCaller
 from .look_up import look_up
+from .posted_messages import PostedMessages
 from .rate_limits import (
     APPEND_STREAM,
     DELETE_MESSAGE,
@@ -56,7 +54,6 @@ class ThreadPage:
 
 _STREAM_TIMEOUT = 5.0
 _DELETE_TIMEOUT = 10.0
-_MAX_REMEMBERED_POSTS = 10_000
 _PAGE_SIZE = 100
 """Messages of one request."""
 _THREAD_PAGE_SIZE = 1_000
@@ -70,26 +67,10 @@ class SlackApi:
     (see `errors`) or `PlatformUnreachableError`. A piece of a stream is Markdown of at most 12,000 characters.
     """
 
-    def __init__(self, caller: ApiCaller, sessions: Sessions) -> None:
+    def __init__(self, caller: ApiCaller) -> None:
         self._call = caller
         self._client = caller.client
-        self._sessions = sessions
-        self._newest: LRUCache[str, str] = LRUCache(_MAX_REMEMBERED_POSTS)
-        self._own: LRUCache[tuple[str, str], None] = LRUCache(_MAX_REMEMBERED_POSTS)
-
-    def newest_post(self, channel: str) -> str:
-        """Return the ts of the newest message that this process has posted or changed there, "" if there is none."""
-        return self._newest.get(channel, "")
-
-    def remember_post(self, channel: str, ts: str) -> str:
-        """Remember that this process has posted or changed that message; return its ts."""
-        self._newest[channel] = max(ts, self._newest.get(channel, ts), key=float)
-        self._own[channel, ts] = None
-        return ts
-
-    def has_posted(self, channel: str, ts: str) -> bool:
-        """Whether this process has posted or changed that message, so that it is not a lost one."""
-        return (channel, ts) in self._own
+        self.posted = PostedMessages()
 
     async def start_stream(self, channel: str, thread: str, content: StreamContent, *, user: str, team: str) -> str:
         """Start a stream for `user` of `team`, in `thread`; return its ts. Slack: chat.startStream."""
@@ -101,7 +82,7 @@ class SlackApi:
             START_STREAM,
             person=user,
         )
-        return self.remember_post(channel, str(response["ts"]))
+        return self.posted.add(channel, str(response["ts"]))
 
     async def append_stream(
         self, channel: str, ts: str, content: StreamContent, *, pace: tuple[RateLimit, ...] = (), reserve: int = 0
@@ -118,7 +99,7 @@ class SlackApi:
 
     async def stop_stream(self, channel: str, ts: str, content: StreamContent, *, reserve: int) -> None:
         """Stop a stream with a last piece, which may be empty. Slack: chat.stopStream."""
-        self.remember_post(channel, ts)
+        self.posted.add(channel, ts)
         await self._call(
             lambda: _limit_stream_call(
                 self._client.chat_stopStream(channel=channel, ts=ts, **_stream_arguments(content))
@@ -146,7 +127,7 @@ class SlackApi:
             *updates,
             person=user,
         )
-        ts = self.remember_post(channel, str(response["ts"]))
+        ts = self.posted.add(channel, str(response["ts"]))
         if thread and not _is_in_thread(response.get("message")):
             await self.delete_stray(channel, ts)
         return ts
@@ -174,7 +155,7 @@ class SlackApi:
 
         A `planned` update was counted when the message was posted.
         """
-        self.remember_post(channel, ts)
+        self.posted.add(channel, ts)
         plan = [] if planned else [PLANNED_UPDATE]
         steps = [get_step_limit(channel, ts), UPDATE_STEPS] if step else []
         await self._call(
@@ -198,24 +179,6 @@ class SlackApi:
             POST_EPHEMERAL,
             person=user,
         )
-
-    async def respond(self, url: str, content: MessageContent, *, replace: bool) -> None:
-        """Send an ephemeral reply to a command or an action, or `replace` the message of the action.
-
-        Slack: a `response_url` accepts 5 replies within 30 minutes.
-        """
-        session = self._sessions.get_session(url)
-        client = AsyncWebhookClient(url, session=session, retry_handlers=[], logger=create_sdk_logger("webhook"))
-        client.proxy = None
-        kind = None if replace else "ephemeral"
-        with self._call.calls.counting("response_url"):
-            try:
-                response = await client.send(
-                    text=content.text, blocks=content.blocks or None, response_type=kind, replace_original=replace
-                )
-            except NETWORK_ERRORS as error:
-                raise PlatformUnreachableError(type(error).__name__) from error
-            check_status(response.status_code, response.headers)
 
     async def set_status(self, channel: str, thread: str, status: str, loading: Sequence[str] = ()) -> None:
         """Show "<App> <status>", or in turn up to 10 `loading` messages of up to 50 characters, for up to 2 minutes.

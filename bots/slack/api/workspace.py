@@ -12,6 +12,7 @@ from bots.slack.api.home_tab import HomeTabApi
 from bots.slack.api.methods import SlackApi
 from bots.slack.api.missing_features import Features
 from bots.slack.api.reactions import ReactionsApi
+from bots.slack.api.response_urls import ResponseUrls
 from bots.slack.api.users import UserDirectory
 from bots.slack.api.views import ViewsApi
 
@@ -21,6 +22,7 @@ class WorkspaceApi:
     """Shared by all answers in one workspace."""
 
     api: SlackApi
+    response_urls: ResponseUrls
     files: FilesApi
     reactions: ReactionsApi
     features: Features

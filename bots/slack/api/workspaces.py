@@ -18,6 +18,7 @@ from .home_tab import HomeTabApi
 from .methods import SlackApi
 from .missing_features import Features
 from .reactions import ReactionsApi
+from .response_urls import ResponseUrls
 from .users import UserDirectory
 from .views import ViewsApi
 from .workspace import WorkspaceApi
@@ -53,7 +54,8 @@ class Workspaces:
         bot, features = self._find_bot(team), Features()
         caller = ApiCaller(bot, self._rate_limiters(team), self._calls)
         return WorkspaceApi(
-            SlackApi(caller, self._sessions),
+            SlackApi(caller),
+            ResponseUrls(self._sessions, self._calls),
             FilesApi(caller, self._sessions),
             ReactionsApi(caller),
             features,

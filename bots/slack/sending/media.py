@@ -88,7 +88,7 @@ class MediaPoster:
             await asyncio.sleep(delay)
             found = await self._api.list_newer(self._destination.channel, self._destination.thread, after)
             posts = [str(message["ts"]) for message in found if is_own(message, bot) and is_media(message)]
-            own = [ts for ts in posts if not self._api.has_posted(self._destination.channel, ts)]
+            own = [ts for ts in posts if not self._api.posted.has(self._destination.channel, ts)]
             if own:
                 return replace(page, message_id=min(own, key=float), mode=_MEDIA_MODE, adopted=True)
         return page
@@ -133,7 +133,7 @@ class MediaPoster:
         ts, thread = await self._wait_for_share(upload.files[0])
         if ts and destination.thread and not thread:
             await self._api.delete_stray(destination.channel, ts)
-        shared = self._api.remember_post(destination.channel, ts) if ts else upload.files[0]
+        shared = self._api.posted.add(destination.channel, ts) if ts else upload.files[0]
         await self._post_buttons(media, buttons)
         return shared
 

@@ -140,7 +140,7 @@ class SlackOutbox(Outbox):
 
     def position_marker(self) -> str:
         """Return the ts of the bot's newest message in the channel, else the current time."""
-        newest = self._api.newest_post(self._channel)
+        newest = self._api.posted.get_newest(self._channel)
         return newest or ("" if self._thread else f"{time.time() - _MAX_CLOCK_SKEW:.6f}")
 
     async def find_lost_message(self, page: Page) -> Page:
@@ -223,7 +223,9 @@ class SlackOutbox(Outbox):
         """Announce a slow activity once per command; a button press has its own notification."""
         if self._incoming.command and self._route.url and doing in _SLOW_ACTIVITIES and not self._activity_announced:
             self._activity_announced = True
-            await self._api.respond(self._route.url, MessageContent(f"_{STATUS_TEXTS[doing]}_"), replace=False)
+            await self._workspace.response_urls.send(
+                self._route.url, MessageContent(f"_{STATUS_TEXTS[doing]}_"), replace=False
+            )
 
     async def _post_ephemeral(self, variants: Sequence[MessageContent]) -> None:
         """Send an ephemeral message; in a thread without the response_url, which would reply outside of it."""
@@ -258,7 +260,7 @@ class SlackOutbox(Outbox):
             return False
         try:
             await self._fallbacks.send(
-                "respond", variants, lambda content: self._api.respond(url, content, replace=replace)
+                "respond", variants, lambda content: self._workspace.response_urls.send(url, content, replace=replace)
             )
         except ContentRejectedError as error:
             _log.info("the response_url is used up, answering without it", reason=error)

@@ -87,7 +87,7 @@ class PageWriter:
         """See `Outbox.find_lost_message`; `bot` is the bot's user id; every message up to the ts `after` is older."""
         found = await self._api.list_newer(self._destination.channel, self._destination.thread, after)
         posts = [str(message["ts"]) for message in found if is_own(message, bot) and is_text_answer(message)]
-        own = [ts for ts in posts if not self._api.has_posted(self._destination.channel, ts)]
+        own = [ts for ts in posts if not self._api.posted.has(self._destination.channel, ts)]
         if not own:
             return page
         return replace(page, message_id=min(own, key=float), mode=CHUNKS, adopted=True)
