@@ -7,6 +7,7 @@ import gc
 import signal
 from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 
 import structlog
 
@@ -123,7 +124,7 @@ async def _receive_events(platforms: list[RunningPlatform], service: Service, wo
 async def _run_platform(platform: RunningPlatform, service: Service) -> None:
     """Receive the events of one platform; when it refuses the bot, the others go on."""
     try:
-        await platform.run(lambda payload: service.reception.receive(platform, payload))
+        await platform.run(partial(service.reception.receive, platform))
     except PlatformError as error:
         _log.error("platform refused", reason=error)
 

@@ -12,12 +12,20 @@ from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Option
 from core.chat.port.platform import Platform
 
-ReceiveEvent: TypeAlias = Callable[[bytes], Awaitable[None]]
-"""Stores a raw event; once it returns, the event may be acknowledged to the platform."""
-
 SuggestOptions: TypeAlias = Callable[[str, ChatRef, str, Sender, int], Awaitable[tuple[Option, ...]]]
 """Returns the options of a menu that match what its reader types: menu name, chat, text, reader, the largest number
 (`MenuSearch.suggest`)."""
+
+
+class ReceiveEvent(Protocol):
+    """Stores raw events (`EventReceiver.receive`)."""
+
+    async def __call__(self, payload: bytes, *following: bytes) -> int:
+        """Store an event, and those `following` it in its conversation of which nobody addresses the bot.
+
+        Returns how many were stored, from the first; these may be acknowledged to the platform.
+        """
+        ...
 
 
 class Forms(Protocol):

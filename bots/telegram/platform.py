@@ -34,7 +34,7 @@ from .api.rate_limited_chat import RateLimitedChat
 from .command_menu import register_commands
 from .events.addressing import PLATFORM, BotIdentity
 from .events.inline_messages import find_inline_message
-from .events.parse import parse_update, read_addition
+from .events.parse import parse_update, read_addition, read_any
 from .events.poller import UpdatePoller
 from .events.updates import INLINE_UPDATE_KINDS, UPDATE_KINDS, AnswerAtOnce, answer_nothing
 from .events.webhook import WebhookReceiver
@@ -186,6 +186,10 @@ class TelegramPlatform(RunningPlatform):
     def read_addition(self, payload: bytes) -> Incoming | None:
         """Read what counts only together with another message."""
         return read_addition(*_parse_payload(payload))
+
+    def read_any(self, payload: bytes) -> Incoming | None:
+        """Read either; the JSON is parsed once."""
+        return read_any(*_parse_payload(payload))
 
     def outbox(self, incoming: Incoming) -> Outbox:
         """Return the outbox for `incoming`; keep it for the whole job."""

@@ -179,6 +179,13 @@ class Conversations:
         text = stored.decode(errors="replace") if stored is not None else None
         return parse_stored(key, text, self._cipher.open)
 
+    async def get_notes(self, chat: str, names: Sequence[str]) -> list[str | None]:
+        """Return the texts under some names, in one round trip, as `get_note` does."""
+        keys = [note_key(chat, name) for name in names]
+        stored = await cast("Awaitable[list[bytes | None]]", self._redis.mget(keys))
+        texts = [None if one is None else one.decode(errors="replace") for one in stored]
+        return [parse_stored(key, text, self._cipher.open) for key, text in zip(keys, texts, strict=True)]
+
     async def clear_history(self, chat: str) -> None:
         """Start the conversation afresh; preferences stay."""
         await self._redis.delete(history_key(chat), unanswered_key(chat))

@@ -56,14 +56,11 @@ class ObservedMessages:
         self._writes = ReservedWrites(redis)
         self._foreign = ForeignKeys(redis)
 
-    async def add(self, chat: str, message: ObservedMessage) -> None:
-        """Keep a message; safe to call again."""
+    async def add(self, chat: str, *messages: ObservedMessage) -> None:
+        """Keep messages, in one round trip; safe to call again."""
         key = observed_key(chat)
-        packed = json.dumps(
-            asdict(message) | {"text": self._cipher.seal(message.text[:_MAX_LENGTH])}, ensure_ascii=False
-        )
         commands = (
-            ("ZADD", key, message.sent, packed),
+            *(("ZADD", key, message.sent, self._pack(message)) for message in messages),
             ("ZREMRANGEBYSCORE", key, "-inf", time.time() - _SECONDS),
             ("ZREMRANGEBYRANK", key, 0, -MAX_OBSERVED - 1),
             ("EXPIRE", key, _SECONDS),
@@ -83,6 +80,10 @@ class ObservedMessages:
         )
         messages = [parse_stored(key, item, self._parse) for item in reversed(stored)]
         return [message for message in messages if message is not None]
+
+    def _pack(self, message: ObservedMessage) -> str:
+        sealed = self._cipher.seal(message.text[:_MAX_LENGTH])
+        return json.dumps(asdict(message) | {"text": sealed}, ensure_ascii=False)
 
     def _parse(self, item: str) -> ObservedMessage:
         message = _MESSAGE.parse(item)

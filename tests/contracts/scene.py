@@ -56,7 +56,8 @@ class Store:
     refuses: bytes = b""
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def receive(self, payload: bytes) -> None:
+    async def receive(self, payload: bytes, *following: bytes) -> int:
+        del following
         if self.refuses and self.refuses in payload:
             self.refuses = b""
             self.refused.append(payload)
@@ -64,6 +65,7 @@ class Store:
         async with self.changed:
             self.payloads.append(payload)
             self.changed.notify_all()
+        return 1
 
 
 async def granted(call: Callable[[], Awaitable[_Result]]) -> _Result:

@@ -55,9 +55,9 @@ class Door(Store):
     reception: EventReceiver
     platform: Fussy
 
-    async def receive(self, payload: bytes) -> None:
+    async def receive(self, payload: bytes, *following: bytes) -> int:
         await self.reception.receive(self.platform, payload)
-        await super().receive(payload)
+        return await super().receive(payload, *following)
 
     async def had(self, words: bytes) -> None:
         async with asyncio.timeout(10), self.changed:
@@ -98,4 +98,5 @@ async def test_an_unreadable_event_is_acknowledged_and_logged(redis: Redis, name
         assert len(_failures(logs)[0]["reference"]) == 6
         assert "test_unreadable.py" in str(_failures(logs)[0]["places"])
         assert "secret" not in str(logs)
+        assert platform.read_any(door.payloads[0]) == platform.read(door.payloads[0])
         assert [await redis.llen(mailbox) for mailbox in await redis.keys("*:m:*")] == [2]

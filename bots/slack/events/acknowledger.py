@@ -117,9 +117,11 @@ class EventAcknowledger:
             async with asyncio.timeout_at(deadline):
                 while True:
                     try:
-                        return await self._receive(payload)
+                        await self._receive(payload)
                     except STORE_ERRORS as error:
                         refusal = error
+                    else:
+                        return
                     await asyncio.sleep(_RETRY_DELAY)
         except TimeoutError:
             if refusal is None:

@@ -51,20 +51,31 @@ def read_addition(update: Json, bot: BotIdentity) -> Incoming | None:
             None if get_object(edited, "location") else _parse_message(edited, bot, event_id)
         )  # a live location is edited whenever it moves
         return found and replace(found, edits=found.message_id, wait_seconds=0.0)
-    found = _parse_ordinary_message(get_object(update, "message"), bot, event_id, addressed=False)
-    return found and replace(found, part=True)
+    return _parse_ordinary_message(get_object(update, "message"), bot, event_id, addressed=False)
 
 
-def _parse_message(message: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
+def read_any(update: Json, bot: BotIdentity) -> Incoming | None:
+    """Parse what `parse_update` or `read_addition` parses, a message only once."""
+    if message := get_object(update, "message"):
+        return _parse_message(message, bot, str(get_int(update, "update_id")), addressed=None)
+    return parse_update(update, bot) or read_addition(update, bot)
+
+
+def _parse_message(message: Json, bot: BotIdentity, event_id: str, *, addressed: bool | None = True) -> Incoming | None:
     if get_int(message, "migrate_from_chat_id"):
         return _parse_migration(message, bot, event_id)
     if (title := _find_default_title(message)) is not None:
         return _parse_naming(message, bot, event_id, title)
-    return _parse_ordinary_message(message, bot, event_id, addressed=True)
+    return _parse_ordinary_message(message, bot, event_id, addressed=addressed)
 
 
-def _parse_ordinary_message(message: Json, bot: BotIdentity, event_id: str, *, addressed: bool) -> Incoming | None:
-    """Parse a message if it addresses the bot, or if it does not; the other kind is found out before most is read."""
+def _parse_ordinary_message(
+    message: Json, bot: BotIdentity, event_id: str, *, addressed: bool | None
+) -> Incoming | None:
+    """Parse a message if it addresses the bot, if it does not, or with None in any case.
+
+    The other kind is found out before most is read.
+    """
     sender = parse_sender(message)
     direct = _is_direct(message)
     attachments = read_attachments(message)
@@ -75,7 +86,7 @@ def _parse_ordinary_message(message: Json, bot: BotIdentity, event_id: str, *, a
     forwarded = get_forward_author(message, bot.id)
     address = parse_addressed_text(MessageBody.parse(message), bot, commands=not forwarded)
     is_addressed = direct or address.command or address.mentioned or _is_reply_to_bot(message, bot)
-    if address.for_other_bot or bool(is_addressed) is not addressed:
+    if address.for_other_bot or addressed not in {None, bool(is_addressed)}:
         return None
     about = parse_quote(message, bot)
     found = Incoming(
@@ -100,7 +111,7 @@ def _parse_ordinary_message(message: Json, bot: BotIdentity, event_id: str, *, a
         sent=get_int(message, "date"),
         cut_separator=find_cut_separator(message),
     )
-    return replace(found, wait_seconds=get_wait_seconds(found))
+    return replace(found, wait_seconds=get_wait_seconds(found), part=not is_addressed)
 
 
 def _parse_migration(message: Json, bot: BotIdentity, event_id: str) -> Incoming:

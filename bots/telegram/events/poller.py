@@ -42,8 +42,8 @@ _CONFIRM_TIMEOUT = 2.0
 class UpdatePoller:
     """Polls for the updates of one bot; Telegram allows one poller at a time for each bot.
 
-    `receive` gets each update as `pack_update` encodes it and returns once that is stored. While it raises one of
-    `STORE_ERRORS`, it is called again, and no further update of that conversation is passed. Those of others in the
+    `receive` gets updates of a conversation as `pack_update` encodes them. While it raises one of `STORE_ERRORS`, it is
+    called again, and no further update of that conversation is passed. Those of others in the
     batch are stored meanwhile; what follows an update that is not stored is not confirmed. `on_connection_change` gets
     True after each successful poll and False after a failed one. Of the `kinds` of updates that Telegram is asked for,
     those that `answer_at_once` takes are not stored.
@@ -112,10 +112,17 @@ class UpdatePoller:
             self._advance_offset(updates, stored)
 
     async def _store_in_order(self, updates: Sequence[Json], stored: set[int]) -> None:
-        for update in updates:
-            if not self._answer_at_once(update) and self._press_limit.admits(find_presser(update)):
-                await self._store_until_accepted(pack_update(update, self._bot))
-            stored.add(get_int(update, "update_id"))
+        taken = [update for update in updates if self._is_stored(update)]
+        payloads = [pack_update(update, self._bot) for update in taken]
+        place = 0
+        while place < len(taken):
+            count = await self._store_until_accepted(payloads[place:])
+            stored.update(get_int(update, "update_id") for update in taken[place : place + count])
+            place += count
+        stored.update(get_int(update, "update_id") for update in updates)  # those that are not kept, too
+
+    def _is_stored(self, update: Json) -> bool:
+        return not self._answer_at_once(update) and self._press_limit.admits(find_presser(update))
 
     def _advance_offset(self, updates: Sequence[Json], stored: set[int]) -> None:
         """Let everything before the first update that is not stored be confirmed."""
@@ -123,11 +130,12 @@ class UpdatePoller:
             # Not the maximum so far: after a week without updates the next id may be lower (Bot API: Update.update_id).
             self._next_offset = update_id + 1
 
-    async def _store_until_accepted(self, payload: bytes) -> None:
+    async def _store_until_accepted(self, payloads: Sequence[bytes]) -> int:
+        """Store the first of some updates, or more; return how many."""
         delay = _FIRST_STORE_RETRY_DELAY
         while True:
             try:
-                return await self._receive(payload)
+                return await self._receive(*payloads)
             except STORE_ERRORS as error:
                 if delay == _FIRST_STORE_RETRY_DELAY:  # once for each update; `StoreHealth` logs why the store failed
                     _log.warning("an update waits for the store", error=type(error).__name__)

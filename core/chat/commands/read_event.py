@@ -14,15 +14,14 @@ from . import find_command, parse_command
 
 def read_stored(platform: Platform, payload: bytes) -> Incoming | None:
     """Read what a platform has stored, commands that came as text included."""
-    incoming = platform.read(payload)
-    if incoming is not None:
-        incoming = replace(incoming, quoted=remove_cost_line(incoming.quoted))
-        return parse_command(replace_typed_marks(incoming))
-    addition = platform.read_addition(payload)
-    if addition is None:
+    incoming = platform.read_any(payload)
+    if incoming is None:
         return None
+    if not incoming.is_addition:
+        incoming = replace(incoming, quoted=remove_cost_line(incoming.quoted))
+    incoming = replace_typed_marks(incoming)
     # A command may be edited, too; a part is none, since nobody is addressed in it.
-    return replace_typed_marks(addition) if addition.part else parse_command(replace_typed_marks(addition))
+    return incoming if incoming.part else parse_command(incoming)
 
 
 def may_have_news(incoming: Incoming, *, is_remembered: bool = True) -> bool:

@@ -45,13 +45,18 @@ class EarlierPieces:
     def __init__(self, conversations: Conversations) -> None:
         self._conversations = conversations
 
+    def may_remember(self, addition: Incoming) -> bool:
+        """Whether `remember` would remember it."""
+        return _is_file_alone(addition) or _is_cut_text(addition)
+
     async def remember(self, read: ReadAddition, piece: Piece) -> None:
-        """Remember a file without words, or a piece of a text together with those before it."""
+        """Remember a file without words, or a piece of a text together with those before it; safe to call again."""
         incoming = piece.incoming
-        if incoming.attachments and is_blank(incoming.text):
+        if _is_file_alone(incoming):
             await self._store(incoming, [piece])
-        elif incoming.cut_separator is not None and not incoming.edits:
-            earlier = await self._load(read, incoming)
+        elif _is_cut_text(incoming):
+            known = await self._load(read, incoming)
+            earlier = [one for one in known if one.incoming.event_id != incoming.event_id]
             continues = earlier and belongs_to([one.incoming for one in earlier], incoming)
             await self._store(incoming, [*(earlier if continues else ()), piece][-_MAX_PIECES:])
 
@@ -72,6 +77,14 @@ class EarlierPieces:
         stored = await self._conversations.get_note(_place(incoming), _name(incoming))
         payloads = parse_stored(_name(incoming), stored, _parse_payloads) or []
         return [Piece(piece, payload) for payload in payloads if (piece := read(payload)) is not None]
+
+
+def _is_file_alone(incoming: Incoming) -> bool:
+    return bool(incoming.attachments) and is_blank(incoming.text)
+
+
+def _is_cut_text(incoming: Incoming) -> bool:
+    return incoming.cut_separator is not None and not incoming.edits
 
 
 def _parse_payloads(stored: str) -> list[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from weakref import WeakValueDictionary
@@ -18,19 +18,20 @@ from core.chat.text.error_keys import log_unreadable_event
 from core.chat.unexpected_errors import UnexpectedErrors
 from core.media.visible_text import is_blank, strip_invisible
 from core.queue import EnqueueResult, Inbox
-from core.redis.stored_values import parse_stored
 from core.store import Conversations, ObservedMessage, ObservedMessages
 from core.tracing import NO_TRACER, Tracer, mark_event
 
 from .access_gate import AccessGate
 from .cut_texts import CutTexts
 from .earlier_pieces import EarlierPieces, Piece
-from .join_message_pieces import MAX_GAP
 from .lanes import choose_lane, get_origin, get_overflow_lane
 from .loop_limit import LoopLimit
 from .recent_refusals import RecentRefusals
+from .sent_times import RecentSenders, SentTimes
 
 _log = structlog.get_logger()
+_MAX_BYTES_AT_ONCE = 65_536
+"""Bytes of events that are read in one go."""
 _LEAVE = "leave"
 """The command."""
 
@@ -56,42 +57,57 @@ class EventReceiver:
         self._observed = observed
         self._cut_texts = CutTexts(conversations)
         self._earlier_pieces = EarlierPieces(conversations)
+        self._sent_times = SentTimes(conversations)
         self._refusals = RecentRefusals()
         self._loop_limit = LoopLimit()
         self._locks = WeakValueDictionary[str, asyncio.Lock]()
 
-    async def receive(self, platform: Platform, payload: bytes) -> None:
+    async def receive(self, platform: Platform, payload: bytes, *following: bytes) -> int:
         """Store the event if it is for the bot; when this returns, the event may be acknowledged.
 
         A conversation's events are stored in the order of the calls, also of calls that overlap; so are those of a
         sender that start threads in a chat. The same event may be passed again. An event that cannot be read is logged
         and skipped, since a redelivery would not help. Raises a `STORE_ERRORS` error when the event is not stored.
+        `following` are later events of the same conversation. Where nobody addresses the bot in the first ones, they
+        are taken together, since each of many would cost as much as all. Returns how many were taken, from the first.
         """
-        read: Incoming | None = None
-        addition: Incoming | None = None
+        read = self._read(platform, payload)
+        if read is None:
+            return 1
+        first = Piece(read, payload)
+        with self._tracer.span("receive", platform=platform.name):
+            async with self._in_order(read):
+                if not read.is_addition:
+                    await self._take_in(read, payload, platform)
+                    return 1
+                additions = [first, *self._read_parts(platform, first, following)]
+                await self._store_additions(additions, platform)
+                return len(additions)
+
+    def _read(self, platform: Platform, payload: bytes) -> Incoming | None:
+        """Read an event, commands that came as text included; None for one that is for nobody or cannot be read."""
         with UnexpectedErrors() as unforeseen:
-            read = _read(self._route, platform, payload)
-            addition = platform.read_addition(payload) if read is None else None
+            read = platform.read_any(payload)
+            return self._route(read) if read is not None and not read.is_addition else read
         if unforeseen.error is not None:
             log_unreadable_event(unforeseen.error, platform.name)
-        if read is None and addition is None:
-            return
-        with self._tracer.span("receive", platform=platform.name):
-            await self._take_in(read, addition, payload, platform)
+        return None
 
-    async def _take_in(
-        self, read: Incoming | None, addition: Incoming | None, payload: bytes, platform: Platform
-    ) -> None:
-        incoming = read or addition
-        if incoming is None:
-            return
-        async with self._in_order(incoming):
-            if read is not None and await self._is_for_bot(read) and await self._is_admitted(read, platform):
-                if not self._loop_limit.is_reached(read) and await self._store(read, payload, platform):
-                    self._loop_limit.count(read)
-                    await self._note_sent_time(read)
-            elif addition is not None and await self._is_admitted(addition, platform):
-                await self._store_addition(addition, payload, platform)
+    def _read_parts(self, platform: Platform, first: Piece, following: Sequence[bytes]) -> Iterator[Piece]:
+        """Read the events right behind `first` that do not name the bot either, as long as that takes a moment."""
+        length = len(first.payload)
+        for payload in following if first.incoming.part else ():
+            length += len(payload)
+            part = _read_any(platform, payload) if length <= _MAX_BYTES_AT_ONCE else None
+            if part is None or not part.part or part.chat != first.incoming.chat:
+                return
+            yield Piece(part, payload)
+
+    async def _take_in(self, incoming: Incoming, payload: bytes, platform: Platform) -> None:
+        is_wanted = await self._is_for_bot(incoming) and await self._is_admitted(incoming, platform)
+        if is_wanted and not self._loop_limit.is_reached(incoming) and await self._store(incoming, payload, platform):
+            self._loop_limit.count(incoming)
+            await self._sent_times.note(incoming)
 
     @asynccontextmanager
     async def _in_order(self, incoming: Incoming) -> AsyncGenerator[None]:
@@ -140,7 +156,7 @@ class EventReceiver:
         lane = continued or choose_lane(incoming)
         if self._refusals.covers(incoming, lane):
             return False
-        found = await self._earlier_pieces.find(partial(_read_addition, platform), incoming)
+        found = await self._earlier_pieces.find(partial(_read_any, platform), incoming)
         await self._store_pieces(lane, incoming, found.before)
         result = await self._enqueue(lane, incoming, payload)
         if result.is_refused:
@@ -180,61 +196,58 @@ class EventReceiver:
         if await self._inbox.enqueue(lane, incoming.event_id, payload, origin) is EnqueueResult.STORED:
             _log.warning("a message was refused", chat=str(incoming.chat), reason=reason.name.lower())
 
-    async def _store_addition(self, addition: Incoming, payload: bytes, platform: Platform) -> None:
-        """Store an event that belongs to another message; it is dropped where the mailbox is full."""
-        continued = await self._cut_texts.find_conversation(addition)
-        lane = continued or str(addition.chat)
-        if continued:
-            belongs = True
-            await self._cut_texts.remember(addition, continued)
-        elif addition.edits:
-            belongs = await self._is_for_bot(addition)
-        else:
-            belongs = bool(addition.batch_key) or await self._follows_addressed(addition)
-        if belongs:
-            await self._enqueue(lane, addition, payload)
-            await self._note_sent_time(addition)
-        else:
-            await self._earlier_pieces.remember(partial(_read_addition, platform), Piece(addition, payload))
-            if not (addition.edits or is_blank(addition.text)):
-                await self._observe(addition)
+    async def _store_additions(self, additions: Sequence[Piece], platform: Platform) -> None:
+        """Store events of one conversation that belong to other messages; one is dropped where the mailbox is full."""
+        senders = await self._sent_times.load([addition.incoming for addition in additions])
+        others = [one for one in additions if not await self._store_if_it_belongs(one, senders, platform)]
+        if others:
+            await self._keep_for_later(others, platform)
 
-    async def _observe(self, addition: Incoming) -> None:
-        """Keep what people say to each other where they want the bot to know it."""
-        chat, sender = addition.chat, addition.sender
+    async def _store_if_it_belongs(self, addition: Piece, senders: RecentSenders, platform: Platform) -> bool:
+        incoming = addition.incoming
+        continued = await self._cut_texts.find_conversation(incoming)
+        if incoming.edits and not continued:
+            belongs = await self._is_for_bot(incoming)
+        else:
+            belongs = bool(continued or incoming.batch_key) or senders.have_sent(incoming)
+        if belongs and await self._is_admitted(incoming, platform):
+            if continued:
+                await self._cut_texts.remember(incoming, continued)
+            await self._enqueue(continued or str(incoming.chat), incoming, addition.payload)
+            await self._sent_times.note(incoming)
+            senders.add(incoming)
+        return belongs
+
+    async def _keep_for_later(self, additions: Sequence[Piece], platform: Platform) -> None:
+        """Keep what may belong to a later message, and what people say where they want the bot to know it."""
+        read, chat = partial(_read_any, platform), additions[0].incoming.chat
         preferences = await self._conversations.get_effective_preferences(str(chat), str(chat.parent))
-        if preferences.observe == "on":
-            speaker = format_speaker(sender.name, sender.id)
-            text = replace_marks(strip_invisible(addition.text))
-            message = ObservedMessage(addition.event_id, speaker, sender.owner_id, addition.sent, text)
-            await self._observed.add(str(chat), message)
-
-    async def _note_sent_time(self, incoming: Incoming) -> None:
-        """Note when a user in a group wrote to the bot: the next piece may not mention it."""
-        if incoming.addressed and not incoming.direct and incoming.sent and not incoming.edits:
-            await self._conversations.put_note(str(incoming.chat), _sent_time_note(incoming), str(incoming.sent))
-
-    async def _follows_addressed(self, addition: Incoming) -> bool:
-        """Whether it came right after a message of its sender that is for the bot."""
-        note = _sent_time_note(addition)
-        last = parse_stored(note, await self._conversations.get_note(str(addition.chat), note), int)
-        return last is not None and abs(addition.sent - last) <= MAX_GAP
+        observed = list[ObservedMessage]()
+        for addition in additions:
+            incoming = addition.incoming
+            is_observed = preferences.observe == "on" and not (incoming.edits or is_blank(incoming.text))
+            if not (is_observed or self._earlier_pieces.may_remember(incoming)):
+                continue
+            if await self._is_admitted(incoming, platform):
+                await self._earlier_pieces.remember(read, addition)
+                observed += [_observe(incoming)] if is_observed else []
+        if observed:
+            await self._observed.add(str(chat), *observed)
 
 
-def _read(route: Callable[[Incoming], Incoming], platform: Platform, payload: bytes) -> Incoming | None:
-    read = platform.read(payload)
-    return read and route(read)
+def _observe(addition: Incoming) -> ObservedMessage:
+    sender = addition.sender
+    text = replace_marks(strip_invisible(addition.text))
+    return ObservedMessage(
+        addition.event_id, format_speaker(sender.name, sender.id), sender.owner_id, addition.sent, text
+    )
 
 
-def _read_addition(platform: Platform, payload: bytes) -> Incoming | None:
-    """Read a stored event again; None when that fails."""
+def _read_any(platform: Platform, payload: bytes) -> Incoming | None:
+    """Read an event; None when that fails."""
     with UnexpectedErrors():
-        return platform.read_addition(payload)
+        return platform.read_any(payload)
     return None
-
-
-def _sent_time_note(incoming: Incoming) -> str:
-    return f"last:{incoming.sender.id}"
 
 
 def _keeps_bot_in_thread(incoming: Incoming) -> bool:

@@ -40,6 +40,10 @@ class Platform(Protocol):
         """
         del payload
 
+    def read_any(self, payload: bytes) -> Incoming | None:
+        """Read what `read` or `read_addition` reads. Pure. Default: by one after the other."""
+        return self.read(payload) or self.read_addition(payload)
+
     async def enrich(self, incoming: Incoming, *, sender_only: bool = False, since: str | None = None) -> Incoming:
         """Look up what the event itself did not tell; never raises.
 

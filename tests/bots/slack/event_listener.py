@@ -22,7 +22,7 @@ class Listener:
     arrivals: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     _incoming: asyncio.Queue[Incoming] = field(default_factory=asyncio.Queue[Incoming])
 
-    async def receive(self, payload: bytes) -> None:
+    async def receive(self, payload: bytes, *_: bytes) -> int:
         self.arrivals.release()
         if self.broken:
             raise RedisError("no store")
@@ -31,6 +31,7 @@ class Listener:
         incoming = self.platform.read(payload)
         if incoming is not None:
             self._incoming.put_nowait(incoming)
+        return 1
 
     async def next(self) -> Incoming:
         async with asyncio.timeout(5):

@@ -23,12 +23,13 @@ class Store:
         self.failures = 0
         self.changed = asyncio.Event()
 
-    async def receive(self, payload: bytes) -> None:
+    async def receive(self, payload: bytes, *_: bytes) -> int:
         if self.failures:
             self.failures -= 1
             raise StoreLostError("away")
         self.kept.append(payload)
         self.changed.set()
+        return 1
 
     @property
     def texts(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from bots.telegram.events.addressing import BotIdentity
-from bots.telegram.events.parse import parse_update, read_addition
+from bots.telegram.events.parse import parse_update, read_addition, read_any
 from bots.telegram.events.updates import pack_update
 from core.chat.question.attachments import classify, display_name, is_video
 from core.chat.question.prompt import question_text
@@ -83,6 +83,7 @@ UPDATES = [
 @given(draw_damaged(UPDATES))
 def test_reading_never_fails(update: Any) -> None:  # noqa: ANN401 - any JSON
     stored = json.loads(pack_update(update, BOT))["update"]
+    assert read_any(stored, BOT) == (parse_update(stored, BOT) or read_addition(stored, BOT))
     for incoming in (parse_update(stored, BOT), read_addition(stored, BOT)):
         if incoming is not None:
             files = (*incoming.attachments, *incoming.quoted_attachments)

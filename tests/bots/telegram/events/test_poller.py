@@ -153,11 +153,12 @@ async def test_a_crash_before_storing_loses_no_update(harness: PollerHarness) ->
 async def test_updates_stored_before_the_end_are_confirmed(harness: PollerHarness) -> None:
     stored = asyncio.Event()
 
-    async def slow(payload: bytes) -> None:
+    async def slow(payload: bytes, *_: bytes) -> int:
         if stored.is_set():
             await asyncio.sleep(3600)
         harness.store.kept.append(payload)
         stored.set()
+        return 1
 
     harness.ann.say(harness.chat, "one")
     harness.ann.say(harness.chat, "two")

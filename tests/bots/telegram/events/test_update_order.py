@@ -57,12 +57,14 @@ async def test_a_store_that_fails_at_random_keeps_the_order_of_each_chat(
     dice, stored = random.Random(4), list[str]()  # noqa: S311 - the same in each run
     names = ("Ann", "Bob", "Cem", "Dee")
 
-    async def receive(payload: bytes) -> None:
+    async def receive(payload: bytes, *following: bytes) -> int:
+        del following
         for _ in range(dice.randrange(4)):
             await asyncio.sleep(0)
         if dice.random() < 0.3:
             raise StoreLostError("away")
         stored.append(read_text(payload))
+        return 1
 
     people = add_people(sim, *names)
     for number in range(_MESSAGES):
@@ -80,10 +82,11 @@ async def test_a_store_that_fails_at_random_keeps_the_order_of_each_chat(
 async def test_what_follows_an_update_that_is_not_stored_is_delivered_again(sim: TelegramSim, api: TelegramApi) -> None:
     stored = list[str]()
 
-    async def receive(payload: bytes) -> None:
+    async def receive(payload: bytes, *_: bytes) -> int:
         if "stuck" in read_text(payload) and len(stored) < 3:
             raise StoreLostError("away")
         stored.append(read_text(payload))
+        return 1
 
     (ann, hers), (bob, his) = add_people(sim, "Ann", "Bob")
     bob.say(his, "first")

@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -24,6 +27,7 @@ from tests.core.chat.open_gate import open_gate
 from tests.core.chat.outboxes import NoOutbox
 
 CHAT = ChatRef("tg", "1", "7")
+_NOW = int(time.time())
 
 
 def make_receiver(redis: Redis, inbox: Inbox, gate: AccessGate | None = None) -> EventReceiver:
@@ -42,10 +46,10 @@ class _Group(NoOutbox, Platform):
         return Incoming(CHAT, text, text, Sender("5", "Ada"), text=text, addressed=text == "question", sent=100)
 
     def read(self, payload: bytes) -> Incoming | None:
-        return None if payload == b"part" else self._incoming(payload)
+        return None if payload.startswith(b"part") else self._incoming(payload)
 
     def read_addition(self, payload: bytes) -> Incoming | None:
-        return self._incoming(payload) if payload == b"part" else None
+        return replace(self._incoming(payload), part=True) if payload.startswith(b"part") else None
 
     def outbox(self, incoming: Incoming) -> _Group:
         assert incoming.chat == CHAT
@@ -176,6 +180,82 @@ async def test_what_a_flood_goes_on_to_send_is_refused_without_the_store(redis: 
     assert asked < 100  # each try anew asks for a few things, twice a second
     assert await inbox.list_waiting("tg:1:7") == [b"7:0", b"7:1", b"7:2"]
     assert len(await inbox.list_waiting("tg:1:7!full")) == 1
+
+
+@dataclass
+class _Discussion(NoOutbox, Platform):
+    """A group whose members write `name second words`; what begins with `@` is for the bot, `…` ends a cut text."""
+
+    name: str = "tg"
+
+    def read(self, payload: bytes) -> Incoming | None:
+        found = self.read_any(payload)
+        return None if found.part else found
+
+    def read_addition(self, payload: bytes) -> Incoming | None:
+        found = self.read_any(payload)
+        return found if found.part else None
+
+    def read_any(self, payload: bytes) -> Incoming:
+        event, sender, second, words = payload.decode().split(maxsplit=3)
+        return Incoming(
+            CHAT,
+            event,
+            event,
+            Sender(sender, sender),
+            text=words,
+            sent=int(second),
+            mentioned=words.startswith("@"),
+            part=not words.startswith("@"),
+            cut_separator="" if words.endswith("…") else None,
+        )
+
+    def outbox(self, incoming: Incoming) -> _Discussion:
+        assert incoming.chat == CHAT
+        return self
+
+
+async def _take_all(receiver: EventReceiver, events: Sequence[bytes]) -> None:
+    place = 0
+    while place < len(events):
+        place += await receiver.receive(_Discussion(), *events[place:])
+
+
+def _discuss(dice: random.Random, number: int) -> bytes:
+    words = dice.choice(("hello", "a long text…", "the rest", "@bot well?", "@bot this is long…"))
+    return f"{number} {dice.choice('abc')} {_NOW + number // 4} {words}".encode()
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_events_that_are_taken_together_are_stored_like_single_ones(
+    redis: Redis, inbox: Inbox, seed: int
+) -> None:
+    dice = random.Random(seed)  # noqa: S311 - the same in each run
+    events = [_discuss(dice, number) for number in range(80)]
+    conversations = Conversations(redis, messages=6, lifetime=timedelta(days=1))
+    kept = list[object]()
+    for is_single in (True, False):
+        await redis.flushdb()
+        await conversations.set_preference(str(CHAT), "observe", "on")
+        receiver = make_receiver(redis, inbox)
+        for batch in [[event] for event in events] if is_single else [events]:
+            await _take_all(receiver, batch)
+        kept.append((await inbox.list_waiting(str(CHAT)), await ObservedMessages(redis).list(str(CHAT), newest=200)))
+
+    assert len(kept[0][0]) > 20
+    assert len(kept[0][1]) > 10
+    assert kept[0] == kept[1]
+
+
+async def test_a_group_s_messages_to_each_other_ask_the_store_once_for_all(redis: Redis, inbox: Inbox) -> None:
+    receiver = make_receiver(redis, inbox)
+    events = [f"{number} p{number % 20} {number} hello".encode() for number in range(100)]
+    await receiver.receive(_Discussion(), b"first p0 1 hello")
+    before = await _count_commands(redis)
+    await _take_all(receiver, events)
+    asked = await _count_commands(redis) - before
+
+    assert asked <= 3  # one of which asks how many they were
 
 
 async def _count_commands(redis: Redis) -> int:
