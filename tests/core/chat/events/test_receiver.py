@@ -21,7 +21,7 @@ from core.chat.events.receiver import EventReceiver
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.platform import Platform
 from core.queue import Inbox, QueueLimits
-from core.store import Conversations, ObservedMessages
+from core.store import Conversations, ObservedMessage, ObservedMessages
 from core.store.keys import joined_thread_key, note_key
 from tests.core.chat.open_gate import open_gate
 from tests.core.chat.outboxes import NoOutbox
@@ -233,18 +233,19 @@ async def test_events_that_are_taken_together_are_stored_like_single_ones(
     dice = random.Random(seed)  # noqa: S311 - the same in each run
     events = [_discuss(dice, number) for number in range(80)]
     conversations = Conversations(redis, messages=6, lifetime=timedelta(days=1))
-    kept = list[object]()
+    stored, observed = list[list[bytes]](), list[list[ObservedMessage]]()
     for is_single in (True, False):
         await redis.flushdb()
         await conversations.set_preference(str(CHAT), "observe", "on")
         receiver = make_receiver(redis, inbox)
         for batch in [[event] for event in events] if is_single else [events]:
             await _take_all(receiver, batch)
-        kept.append((await inbox.list_waiting(str(CHAT)), await ObservedMessages(redis).list(str(CHAT), newest=200)))
+        stored.append(await inbox.list_waiting(str(CHAT)))
+        observed.append(await ObservedMessages(redis).list(str(CHAT), newest=200))
 
-    assert len(kept[0][0]) > 20
-    assert len(kept[0][1]) > 10
-    assert kept[0] == kept[1]
+    assert len(stored[0]) > 20
+    assert len(observed[0]) > 10
+    assert (stored[0], observed[0]) == (stored[1], observed[1])
 
 
 async def test_a_group_s_messages_to_each_other_ask_the_store_once_for_all(redis: Redis, inbox: Inbox) -> None:
