@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from core.open_tracer import open_tracer
+from core.settings import NO_PROXIES
 from core.tracing import NO_TRACER, mark_event, read_context
 
 _CONTEXT = f"00-{'ab' * 16}-{'cd' * 8}-01"
@@ -35,12 +36,12 @@ def test_what_is_no_event_is_left_alone(payload: bytes) -> None:
 
 
 def test_without_a_collector_nothing_is_noted() -> None:
-    assert open_tracer(None) is NO_TRACER
+    assert open_tracer(None, NO_PROXIES) is NO_TRACER
 
 
 def test_a_collector_without_the_extra_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "core.open_telemetry", None)
 
     with capture_logs() as logs:
-        assert open_tracer("http://localhost:4318") is NO_TRACER
+        assert open_tracer("http://localhost:4318", NO_PROXIES) is NO_TRACER
     assert "wanjie-bots[otel]" in str(logs)
