@@ -89,7 +89,7 @@ class CommandDispatcher:
         if not context.job.lane_kind.is_fast:
             await handler.run(context, pressed.data, pressed.action)
         elif not await self._is_genuine(context, pressed):
-            await context.notify_presser("button.over")
+            await context.notify_presser(_explain_foreign_button(context, pressed))
         elif not await may_press(context, pressed.data):
             await context.notify_presser("button.others")
         elif handler.refuse is not None and (reason := await handler.refuse(context, pressed.data)):
@@ -133,3 +133,12 @@ async def _report_unknown_command(context: EventContext, name: str) -> None:
         await context.reply("command_error.suggest", name=name, suggestion=similar)
     else:
         await context.reply("command_error.unknown", name=name)
+
+
+def _explain_foreign_button(context: EventContext, pressed: PressedButton) -> str:
+    """Return the key of the hint for a button that was not made for the conversation of its presser.
+
+    Where questions stand alone, each belongs to its asker, and others who press see a button that still works.
+    """
+    is_others = not context.incoming.sender.may_use(pressed.data.owner_id)
+    return "button.others" if is_others and context.outbox.capabilities.standalone else "button.over"

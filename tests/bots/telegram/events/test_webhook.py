@@ -43,6 +43,7 @@ class WebhookHarness:
             webhook_url=url,
             webhook_port=port or self.port,
             webhook_secret=SecretStr(SECRET),
+            inline="on",
         )
         return TelegramPlatform(
             settings,
@@ -247,3 +248,15 @@ def test_the_derived_secret_is_the_same_on_every_replica_and_tells_nothing_of_th
     assert one.webhook_token == two.webhook_token != other.webhook_token
     assert "tok" not in one.webhook_token
     assert len(one.webhook_token) == 64
+
+
+async def test_what_is_answered_at_once_is_acknowledged_without_being_stored(harness: WebhookHarness) -> None:
+    async with harness.running():
+        await harness.registered()
+        query = harness.ann.ask_inline("why?")
+        harness.ann.say(harness.chat, "hi")
+        await harness.wait_for_texts("hi")
+        await until(lambda: query.results == [])
+
+    registration = next(call.values for call in harness.sim.calls if call.method == "setWebhook")
+    assert "inline_query" in registration["allowed_updates"]
