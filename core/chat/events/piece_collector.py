@@ -7,6 +7,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 import structlog
@@ -27,6 +28,8 @@ Respond: TypeAlias = Callable[[Incoming], Coroutine[None, None, None]]
 _log = structlog.get_logger()
 
 _MAX_WAITS = 10
+_MAX_REMEMBERED = 64
+"""Events that are read only once; fewer wait in a lane."""
 _MAX_STARTS = 5
 """How often an answer is started because more pieces of its question have come."""
 _RESTART_DELAY = 0.1
@@ -72,6 +75,7 @@ class PieceCollector:
         the first checkpoint still belongs to the message: the answer is cancelled and started again with all pieces. A
         later piece is a message of its own; a later edit is ignored.
         """
+        read = lru_cache(_MAX_REMEMBERED)(read)  # what waits is looked through again with each event that comes
         pieces = await self._load_pieces(job, read)
         for left in reversed(range(_MAX_STARTS)):
             message = join_pieces([piece.incoming for piece in pieces], job.event_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -30,6 +32,22 @@ async def _absorb(_: Mapping[str, str], envelopes: Sequence[Envelope]) -> bool:
     return False
 
 
+def _make_job(event: str) -> Job:
+    return Job(
+        lane=str(CHAT),
+        event_id=event,
+        payload=event.encode(),
+        attempt=1,
+        state={},
+        save_checkpoint=_save,
+        absorb_envelopes=_absorb,
+    )
+
+
+def _make_collector(redis: Redis, inbox: Inbox) -> PieceCollector:
+    return PieceCollector(inbox, Conversations(redis, messages=10, lifetime=timedelta(days=1)))
+
+
 async def test_a_waiting_event_that_cannot_be_read_does_not_fail_the_message_before_it(
     redis: Redis, inbox: Inbox
 ) -> None:
@@ -40,17 +58,30 @@ async def test_a_waiting_event_that_cannot_be_read_does_not_fail_the_message_bef
 
     for event in ("hello", "bad"):
         await inbox.enqueue(str(CHAT), event, event.encode())
-    conversations = Conversations(redis, messages=10, lifetime=timedelta(days=1))
-    job = Job(
-        lane=str(CHAT),
-        event_id="hello",
-        payload=b"hello",
-        attempt=1,
-        state={},
-        save_checkpoint=_save,
-        absorb_envelopes=_absorb,
-    )
-    await PieceCollector(inbox, conversations).answer(job, _read, respond)
+    await _make_collector(redis, inbox).answer(_make_job("hello"), _read, respond)
 
     assert answered == ["hello"]
     assert len(await inbox.list_waiting(str(CHAT))) == 2
+
+
+async def test_each_event_that_waits_is_read_once_however_many_come(redis: Redis, inbox: Inbox) -> None:
+    times, job = Counter[bytes](), _make_job("event 0")
+    events, seen = [f"event {number}" for number in range(20)], asyncio.Event()
+
+    def read(payload: bytes) -> Incoming | None:
+        times[payload] += 1
+        seen.set()
+        return _read(payload)
+
+    async def respond(_: Incoming) -> None:
+        for event in events[1:]:
+            seen.clear()
+            await inbox.enqueue(str(CHAT), event, event.encode())
+            job.news.set()
+            async with asyncio.timeout(10):
+                await seen.wait()
+
+    await inbox.enqueue(str(CHAT), events[0], events[0].encode())
+    await _make_collector(redis, inbox).answer(job, read, respond)
+
+    assert times == dict.fromkeys((event.encode() for event in events), 1)
