@@ -50,5 +50,5 @@ class ConnectionPools:
 
     async def aclose(self) -> None:
         """Close all connections; running calls fail."""
-        for pool in self._pools:
+        for pool in list(self._pools):  # a pool leaves the list when its calls have failed
             await pool.client.aclose()

@@ -95,7 +95,7 @@ class WaitingQuestions:
 
     async def _ask_ahead(self, message: Incoming, waiting: _Waiting) -> None:
         """Ask for the answer to a message, unless that was done; what goes wrong happens again in its own turn."""
-        if message.event_id in waiting.asked or self._ahead.has(waiting.context.job.lane, message.event_id):
+        if message.event_id in waiting.asked or not self._ahead.may_ask(waiting.context.job.lane, message.event_id):
             return
         waiting.asked.add(message.event_id)
         with structlog.contextvars.bound_contextvars(turn=message.event_id):

@@ -75,9 +75,9 @@ class AheadAnswers:
         """See `ChatClient.attempts`."""
         return self._client.attempts()
 
-    def has(self, lane: str, event: str) -> bool:
-        """Whether the answer to the question of an event was asked for, or cannot be at present."""
-        return (lane, event) in self._answers or len(self._answers) >= _MAX_ANSWERS
+    def may_ask(self, lane: str, event: str) -> bool:
+        """Whether there is room for one more answer, and that to the question of this event was not asked for."""
+        return (lane, event) not in self._answers and len(self._answers) < _MAX_ANSWERS
 
     def ask(self, lane: str, event: str, request: ChatRequest, payer: Payer) -> None:
         """Begin to ask for the answer to the question of an event; return at once."""

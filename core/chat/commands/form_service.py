@@ -85,9 +85,9 @@ class FormService:
     async def _is_genuine(self, incoming: Incoming) -> bool:
         """Whether the service made the form for this place and this person; the key may have changed since."""
         signature = incoming.submission.signature if incoming.submission else ""
-        words = _signed_words(incoming)
-        known, fresh = await self._button_keys.read(), self._button_keys
-        return known.verify(signature, *words) or (await fresh.read(fresh=True)).verify(signature, *words)
+        words, keys = _signed_words(incoming), self._button_keys
+        known = await keys.read()
+        return known.verify(signature, *words) or (await keys.read(fresh=True)).verify(signature, *words)
 
     async def _may_open(self, incoming: Incoming) -> bool:
         platform, command = self._platforms[incoming.chat.platform], find_command(incoming.command)

@@ -91,7 +91,7 @@ class SummarizeCommand:
         if messages:
             await summarize(replace(discussion, messages=messages))
         else:
-            await context.reply("summarize.in_thread")
+            await context.reply("summarize.nothing" if discussion.messages else "summarize.in_thread")
 
     async def _summarize(
         self, context: EventContext, question: Question, replaces: int, discussion: Discussion

@@ -29,14 +29,13 @@ class LoopLimit:
 
     def is_reached(self, incoming: Incoming) -> bool:
         """Whether the sender of a question has asked so much that it gets no answer; button presses do not count."""
-        limit = _MAX_SHARED_QUESTIONS if incoming.sender.shared else _MAX_QUESTIONS
-        return _counts(incoming) and self._asked.get(_name(incoming), 0) >= limit
+        return _counts(incoming) and self._asked.get(_name(incoming), 0) >= _get_limit(incoming)
 
     def count(self, incoming: Incoming) -> None:
         """Count a question that was stored; one that waits for the store may come here again and again before."""
         if _counts(incoming):
             asked = self._asked[_name(incoming)] = self._asked.get(_name(incoming), 0) + 1
-            if asked == (_MAX_SHARED_QUESTIONS if incoming.sender.shared else _MAX_QUESTIONS):
+            if asked == _get_limit(incoming):
                 _log.warning(
                     "a sender asks more than people do, and gets no answers for a while", chat=str(incoming.chat)
                 )
@@ -44,6 +43,10 @@ class LoopLimit:
 
 def _counts(incoming: Incoming) -> bool:
     return not (incoming.direct or incoming.choice or incoming.rating) and bool(incoming.sender.id)
+
+
+def _get_limit(incoming: Incoming) -> int:
+    return _MAX_SHARED_QUESTIONS if incoming.sender.shared else _MAX_QUESTIONS
 
 
 def _name(incoming: Incoming) -> tuple[str, str]:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -69,12 +69,13 @@ def find_code_files(markdown: str) -> tuple[CodeFile, ...]:
     """Return the code of an answer as files, in order, each with a name of its own."""
     blocks = list(_find_blocks(markdown))
     chosen = [block for block in blocks if block.lines >= _MIN_LINES] or blocks
-    used = Counter[str]()
+    used = set[str]()
     files: list[CodeFile] = []
     for block in chosen:
         name = _find_name(block) or f"code.{_find_extension(block.info)}"
-        used[name.lower()] += 1
-        files.append(CodeFile(_number(name, used[name.lower()]), block.code))
+        name = next(free for count in itertools.count(1) if (free := _number(name, count)).lower() not in used)
+        used.add(name.lower())
+        files.append(CodeFile(name, block.code))
     return tuple(files)
 
 

@@ -29,3 +29,32 @@ async def test_few_calls_share_a_pool_and_many_have_several() -> None:
         assert client is opened[0]
     await pools.aclose()
     assert opened[0].is_closed
+
+
+async def test_all_pools_are_closed_although_that_ends_their_calls() -> None:
+    opened: list[ClosingClient] = []
+
+    def open_client() -> httpx.AsyncClient:
+        opened.append(ClosingClient())
+        return opened[-1]
+
+    pools = ConnectionPools(open_client)
+    for number in range(100):
+        call = pools.borrow()
+        await call.__aenter__()
+        opened[number // 32].calls.push_async_exit(call)
+    await pools.aclose()
+
+    assert [client.is_closed for client in opened] == [True] * 4
+
+
+class ClosingClient(httpx.AsyncClient):
+    """A client whose calls end when it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(trust_env=False)
+        self.calls = AsyncExitStack()
+
+    async def aclose(self) -> None:
+        await super().aclose()
+        await self.calls.pop_all().aclose()

@@ -54,3 +54,9 @@ def test_code_is_long_by_its_lines_or_its_characters() -> None:
     assert has_long_code(fence("json", "1" * 800 + "\n"))
     assert not has_long_code(fence("py", "x\n" * 14))
     assert not has_long_code("word " * 1000)
+
+
+def test_each_file_has_a_name_of_its_own() -> None:
+    answer = "\n\n".join(f"`{name}`\n{fence('py')}" for name in ("a.py", "A.py", "a-2.py", "a.py"))
+
+    assert [file.name for file in find_code_files(answer)] == ["a.py", "A-2.py", "a-2-2.py", "a-3.py"]
