@@ -37,7 +37,8 @@ def steps_of(text: str, limit: int, seed: int) -> list[list[str]]:
                 growing.current.text, space := measure_page(growing.current.text, page.start, limit, page.opening)
             )
         ) is not None:
-            following = Page(start=end, opening=shown.find_next_opening(page, end, space.stop))
+            begun = shown.find_begun_spans(page, end, space.stop)
+            following = Page(start=end, opening=shown.find_next_opening(page, end, space.stop, begun))
             pages[-1].append(shown.cut_body(replace(page, end=end), following))
             pages.append([])
             page = following

@@ -26,6 +26,8 @@ _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _BACKTICKS = re.compile(rb"`+")
 _LANGUAGE_NAME = re.compile(r"[\w+#.-]{1,32}")
 _EMPHASIS_MARKS = b"*_~"
+_EMPHASIS_RUN = re.compile(rb"[*_~]+")
+_SPACE = re.compile(rb"\s")
 _TAB_REPLACEMENT = b"    "
 _ESCAPABLE = b"*_`~#>|$"
 _HTML_ENTITY = re.compile(rb"&#?\w+;")
@@ -62,6 +64,10 @@ class _Link:
     """It is a reference link, whose URL is defined in a line of its own."""
 
 
+def _list_places(run: re.Match[bytes]) -> range:
+    return range(run.start(), run.end() + 1)
+
+
 class _Finder:
     """Handles the events of the parser; offsets are bytes of the source."""
 
@@ -72,6 +78,8 @@ class _Finder:
         self.styles: list[Style] = []
         self.spoilers = SpoilerFinder(source, growing=growing)
         self._source = source
+        self._runs = {place: run.span() for run in _EMPHASIS_RUN.finditer(source) for place in _list_places(run)}
+        """Where a run of marks begins and ends, by each place in it and both its ends."""
         self._last_end = 0
         """Where the text or inline markup before this event ended."""
         self._fence: _Fence | None = None
@@ -175,16 +183,12 @@ class _Finder:
 
         Marks after one word that begins with them, or before the `s` of a plural, are emphasis.
         """
-        while start > 0 and self._source[start - 1] in _EMPHASIS_MARKS:
-            start -= 1
-        while end < len(self._source) and self._source[end] in _EMPHASIS_MARKS:
-            end += 1
-        before = self._char_before(start)
+        before = self._char_before(self._runs.get(start, (start, start))[0])
+        end = self._runs.get(end, (end, end))[1]
         after, beyond = self._source[end : end + 8].decode(errors="ignore").ljust(2)[:2]
         if _is_letter(before):
             return True
-        suffix = not re.search(rb"\s", inside) or (after == "s" and not beyond.isalnum())
-        return _is_letter(after) and not suffix
+        return _is_letter(after) and not (after == "s" and not beyond.isalnum()) and bool(_SPACE.search(inside))
 
     def _add_inline_code(self, start: int, end: int) -> None:
         ticks = _BACKTICKS.match(self._source, start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.chat.port.page import Page
 from core.chat.text.code_fences import find_open_fence
 from core.chat.text.forbidden_page_breaks import dedent, find_list_offsets
-from core.chat.text.page_breaks import fence_closer, find_carried_marks, page_prefix
+from core.chat.text.page_breaks import fence_closer, find_begun_spans, find_carried_marks, page_prefix
 
 from .answer_buffer import AnswerBuffer
 
@@ -38,7 +38,14 @@ class PageText:
         reasoning = current.text[page.start : max(page.start, current.reasoning_length)]
         return len(reasoning.lstrip("\n"))
 
-    def find_next_opening(self, page: Page, end: int, stop: int) -> str:
+    def find_begun_spans(self, page: Page, end: int, stop: int) -> frozenset[int]:
+        """Return where the spans begin that reach beyond the page's `end` and are closed before its `stop`."""
+        current = self._buffer.current
+        if end <= max(page.start, current.reasoning_length):
+            return frozenset()
+        return find_begun_spans(current.text, current.reasoning_length, end, max(end, stop))
+
+    def find_next_opening(self, page: Page, end: int, stop: int, begun: frozenset[int]) -> str:
         """Return what the next page has to begin with when this one, which had to end before `stop`, ends at `end`."""
         text, reasoning_length = self._buffer.current.text, self._buffer.current.reasoning_length
         start = max(page.start, reasoning_length)  # marks in the reasoning do not reach into the answer
@@ -46,7 +53,7 @@ class PageText:
             return ""
         answer = page.opening + text[start:end].lstrip("\n")
         following = text[end : end + 2]
-        return page_prefix(answer, following) or find_carried_marks(text, reasoning_length, end, max(end, stop))
+        return page_prefix(answer, following) or find_carried_marks(text, reasoning_length, end, max(end, stop), begun)
 
     def _trim_start(self, page: Page, shown: str) -> str:
         """Trim the beginning of a page that continues an answer; code is kept byte for byte."""

@@ -129,7 +129,9 @@ class PageWriter:
             await asyncio.sleep(0)  # what a model writes to be hard to read takes 50 ms here, and in each step below
             stop = self._measure().stop
             await asyncio.sleep(0)
-            opening = self._page_text.find_next_opening(self._page, end, stop)
+            begun = self._page_text.find_begun_spans(self._page, end, stop)
+            await asyncio.sleep(0)
+            opening = self._page_text.find_next_opening(self._page, end, stop, begun)
             following = replace(self._following_page or Page(start=end), start=end, opening=opening)
             self._pages[self._index : self._index + 2] = [replace(self._page, end=end), following]
             await self._finish_page()

@@ -7,6 +7,7 @@ arrives, and need not be edited again.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -89,10 +90,15 @@ def page_prefix(body: str, following: str) -> str:
     return find_open_fence(body) or (_find_table_header(body) if following.startswith("\n" + _ROW) else "")
 
 
-def find_carried_marks(text: str, begin: int, end: int, stop: int) -> str:
-    """Find the marks that are open at the page's end `end`; the text up to `stop` tells whether they are closed."""
+def find_begun_spans(text: str, begin: int, end: int, stop: int) -> frozenset[int]:
+    """Find where the spans of an answer begin that reach beyond the page's end `end` and are closed before `stop`."""
+    spans = find_cuts(text, find_reading_start(text, begin, stop), stop).spans
+    return frozenset(first for first, last in spans if first < end < last)
+
+
+def find_carried_marks(text: str, begin: int, end: int, stop: int, begun: Collection[int]) -> str:
+    """Find the marks that are open at the page's end `end`; `begun` (`find_begun_spans`) tells which will be closed."""
     start = find_reading_start(text, begin, stop)
-    begun = {first for first, last in find_cuts(text, start, stop).spans if first < end < last}
     marks = [
         one.mark
         for one in find_open_marks(start.read(text, end))

@@ -4,6 +4,10 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -561,3 +565,27 @@ def test_a_caption_fits_however_many_mentions_it_has(source: str) -> None:
     assert len(short.text) <= 1024
     assert long.text.startswith(short.text.removesuffix("…"))
     assert all(span.length > 0 and span.offset + span.length <= units(short.text) for span in short.spans)
+
+
+def _count_lines(call: Callable[[], object]) -> int:
+    """Count the lines of code that a call runs."""
+    count = 0
+
+    def trace(_: FrameType, event: str, __: Any) -> Any:  # noqa: ANN401 - as sys.settrace wants it
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_marks_behind_each_other_are_read_in_linear_time() -> None:
+    short, long = (_count_lines(lambda marks=marks: render("**_~" * marks)) for marks in (100, 400))
+
+    assert long < 6 * short

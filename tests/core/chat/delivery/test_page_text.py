@@ -60,7 +60,8 @@ def pages_of(text: str) -> list[str]:
         space = measure_page(text, page.start, LIMIT, page.opening)
         if (end := find_page_end(text, space)) is None:
             return [*bodies, shown.cut_body(page, None)]
-        following = Page(start=end, opening=shown.find_next_opening(page, end, space.stop))
+        begun = shown.find_begun_spans(page, end, space.stop)
+        following = Page(start=end, opening=shown.find_next_opening(page, end, space.stop, begun))
         bodies.append(shown.cut_body(replace(page, end=end), following))
         page = following
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.chat.text.forbidden_page_breaks import find_cuts, find_list_offsets
-from core.chat.text.page_breaks import find_carried_marks, find_page_end, measure_page
+from core.chat.text.page_breaks import find_begun_spans, find_carried_marks, find_page_end, measure_page
 from core.chat.text.reading_start import ReadingStart, find_reading_start
 
 _LONGEST_ANSWER = 390_000
@@ -64,7 +64,7 @@ def test_the_last_page_of_the_longest_answer_costs_little(unit: str) -> None:
     page = measure_page(text, _LONGEST_ANSWER - 10_000, 3_500)
     end = find_page_end(text, page)
     assert end is not None
-    find_carried_marks(text, 0, end, page.stop)
+    find_carried_marks(text, 0, end, page.stop, find_begun_spans(text, 0, end, page.stop))
     find_list_offsets(text, 0, end)
 
     assert time.thread_time() - begun < 0.3
