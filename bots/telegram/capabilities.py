@@ -37,3 +37,8 @@ INLINE_CAPABILITIES = replace(
     edits=False,
 )
 """The same for a question that was asked in inline mode."""
+GUEST_CAPABILITIES = replace(
+    INLINE_CAPABILITIES,
+    begins_at_once=True,  # how long a guest query can be answered is not documented (Bot API: answerGuestQuery)
+)
+"""The same for a message that calls the bot into a chat."""

@@ -34,7 +34,8 @@ async def check_telegram(settings: TelegramSettings, proxies: Proxies) -> list[F
         return [Finding("Telegram", FindingState.UNREACHABLE, text, advice)]
     accepted = Finding("Telegram", FindingState.OK, f"The token is accepted; the bot is @{user.username}.")
     inline = _check_inline(is_wanted=settings.inline == "on", is_supported=bool(user.supports_inline_queries))
-    return [accepted, *inline, *_check_webhook(settings.webhook_url, webhook)]
+    guest = _check_guest(is_wanted=settings.guest == "on", is_supported=bool(user.supports_guest_queries))
+    return [accepted, *inline, *guest, *_check_webhook(settings.webhook_url, webhook)]
 
 
 def _check_inline(*, is_wanted: bool, is_supported: bool) -> list[Finding]:
@@ -46,6 +47,13 @@ def _check_inline(*, is_wanted: bool, is_supported: bool) -> list[Finding]:
         return [Finding("Telegram", FindingState.WARNING, text, "Switch it on at @BotFather: /setinline.")]
     text = "Inline mode is on; at @BotFather, /setinlinefeedback must be set to 100%, or no question is answered."
     return [Finding("Telegram", FindingState.OK, text)]
+
+
+def _check_guest(*, is_wanted: bool, is_supported: bool) -> list[Finding]:
+    if not is_wanted or is_supported:
+        return []
+    text = "TELEGRAM_GUEST is on, but guest mode is off at Telegram, so nobody can use it."
+    return [Finding("Telegram", FindingState.WARNING, text, "Switch it on at @BotFather, in the settings of the bot.")]
 
 
 def _check_webhook(url: str, info: WebhookInfo) -> list[Finding]:

@@ -33,14 +33,16 @@ from .api.http_transport import FloodError
 from .api.rate_limited_chat import RateLimitedChat
 from .command_menu import register_commands
 from .events.addressing import PLATFORM, BotIdentity
+from .events.guest_messages import find_guest_query
 from .events.inline_messages import find_inline_message
 from .events.parse import parse_update, read_addition, read_any
 from .events.poller import UpdatePoller
-from .events.updates import INLINE_UPDATE_KINDS, UPDATE_KINDS, AnswerAtOnce, answer_nothing
+from .events.updates import GUEST_UPDATE_KINDS, INLINE_UPDATE_KINDS, UPDATE_KINDS, AnswerAtOnce, answer_nothing
 from .events.webhook import WebhookReceiver
 from .events.webhook_registration import WebhookAddress, WebhookRegistration
 from .recovery.message_ids import MessageIdTracker
 from .sending.admins import AdminLookup
+from .sending.inline_message import InlineMessage
 from .sending.inline_outbox import InlineOutbox
 from .sending.inline_queries import FindOffer, InlineQueries, offer_nothing
 from .sending.outbox import TelegramOutbox
@@ -133,8 +135,13 @@ class TelegramPlatform(RunningPlatform):
         return self._settings.inline == "on"
 
     @property
+    def _is_guest(self) -> bool:
+        return self._settings.guest == "on"
+
+    @property
     def _update_kinds(self) -> tuple[str, ...]:
-        return UPDATE_KINDS + INLINE_UPDATE_KINDS if self._is_inline else UPDATE_KINDS
+        inline = INLINE_UPDATE_KINDS if self._is_inline else ()
+        return UPDATE_KINDS + inline + (GUEST_UPDATE_KINDS if self._is_guest else ())
 
     def _open_inline_queries(self, bot: BotIdentity) -> InlineQueries:
         budget = self._budgets(f"{PLATFORM}:{bot.id}")
@@ -193,15 +200,16 @@ class TelegramPlatform(RunningPlatform):
 
     def outbox(self, incoming: Incoming) -> Outbox:
         """Return the outbox for `incoming`; keep it for the whole job."""
-        if inline_message_id := find_inline_message(incoming.chat):
-            return self._open_inline_outbox(incoming, inline_message_id)
+        message = find_inline_message(incoming.chat), find_guest_query(incoming.chat)
+        if any(message):
+            return self._open_inline_outbox(incoming, InlineMessage(self._api, *message))
         budget = self._budgets(f"{PLATFORM}:{incoming.chat.account}")
         return TelegramOutbox(self._api, budget, incoming, self._message_ids, self._admins, self._drafts)
 
-    def _open_inline_outbox(self, incoming: Incoming, inline_message_id: str) -> InlineOutbox:
+    def _open_inline_outbox(self, incoming: Incoming, message: InlineMessage) -> InlineOutbox:
         private = self.outbox(replace(incoming, chat=incoming.chat.parent, message_id="", choice=None))
         calls = RateLimitedChat(self._budgets(f"{PLATFORM}:{incoming.chat.account}"), int(incoming.chat.chat))
-        return InlineOutbox(self._api, calls, incoming, inline_message_id, private, self._translations)
+        return InlineOutbox(self._api, calls, incoming, message, private, self._translations)
 
     def get_standing(self, incoming: Incoming) -> Standing:
         """Whether the settings name the sender or the chat."""
@@ -236,6 +244,8 @@ class TelegramPlatform(RunningPlatform):
                 self._is_connected = True
                 if self._is_inline and not user.supports_inline_queries:
                     _log.warning("inline mode is off at Telegram: switch it on at @BotFather, by /setinline")
+                if self._is_guest and not user.supports_guest_queries:
+                    _log.warning("guest mode is off at Telegram: switch it on at @BotFather")
                 return BotIdentity(user.id, user.username or "")
             await asyncio.sleep(wait)
             delay = min(delay * 2, _MAX_RETRY_DELAY)

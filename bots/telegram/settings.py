@@ -75,6 +75,11 @@ class TelegramSettings(PlatformArea):
         description="`on`: people can ask the bot in any chat, also where it is no member, by `@name question` (inline "
         "mode). At @BotFather, `/setinline` and `/setinlinefeedback` (100 %) must be set, too.",
     )
+    guest: Literal["on", "off"] = Field(
+        default="off",
+        description="`on`: the bot answers where people mention it in chats in which it is no member (guest mode). At "
+        "@BotFather, guest mode must be switched on, too.",
+    )
     allowed_ids: Patterns = Field(
         default=(),
         description="People and groups that may always use the bot: ids, such as `12345678` and `-1001234567890`, "

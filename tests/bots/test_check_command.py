@@ -213,11 +213,13 @@ async def test_a_default_model_that_is_gone_is_replaced_by_the_first(harness: Se
     assert "a configured model is not listed" in harness.logs()
 
 
-async def test_a_check_says_what_inline_mode_lacks(harness: ServiceHarness) -> None:
-    _, fine = await checked(harness, TELEGRAM_INLINE="on")
-    harness.telegram.inline.enabled = False
-    status, off = await checked(harness, TELEGRAM_INLINE="on")
+async def test_a_check_says_what_inline_and_guest_mode_lack(harness: ServiceHarness) -> None:
+    _, fine = await checked(harness, TELEGRAM_INLINE="on", TELEGRAM_GUEST="on")
+    harness.telegram.inline.enabled = harness.telegram.inline.guests.enabled = False
+    status, off = await checked(harness, TELEGRAM_INLINE="on", TELEGRAM_GUEST="on")
 
     assert "ok          Telegram    Inline mode is on; at @BotFather, /setinlinefeedback must be set to 100%" in fine
     assert "warning     Telegram    TELEGRAM_INLINE is on, but inline mode is off at Telegram" in off
+    assert "warning     Telegram    TELEGRAM_GUEST is on, but guest mode is off at Telegram" in off
+    assert "TELEGRAM_GUEST" not in fine
     assert status == 0

@@ -34,6 +34,7 @@ class Account:
             "can_join_groups": True,
             "can_read_all_group_messages": not self.privacy,
             "supports_inline_queries": self._inline.enabled,
+            "supports_guest_queries": self._inline.guests.enabled,
         }
 
     def leave_or_log_out(self, _: Call) -> bool:

@@ -4,18 +4,16 @@ Facts: Bot API, Inline mode; https://core.telegram.org/bots/inline#collecting-fe
 """
 
 import re
-import secrets
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .bot_api import Call
 from .errors import bad_request
+from .guest_mode import GuestMode
+from .inline_results import check_result, make_inline_id, make_message
 from .json_objects import user_json
-from .keyboard import read_keyboard
 from .state import Chat, Message, User, World
-from .text.text_with_entities import marked_up, stored
 from .updates import Updates
 
 _QUERY_LIFETIME: Final = 30.0  # telegram-bot-api keeps an inline query that long
@@ -25,7 +23,6 @@ _MAX_QUERY_LENGTH: Final = 256  # https://core.telegram.org/bots/api#inlinequery
 _START_PARAMETER: Final = re.compile(
     r"[A-Za-z0-9_-]{1,64}\Z"
 )  # https://core.telegram.org/bots/api#inlinequeryresultsbutton
-_RESULT_ID_LENGTHS: Final = range(1, 65)
 
 
 @dataclass(slots=True)
@@ -49,6 +46,7 @@ class InlineMode:
         """Whether people can type behind the bot's name (BotFather: /setinline)."""
         self.feedback = True
         """Whether the bot hears of chosen results (BotFather: /setinlinefeedback, 100 %)."""
+        self.guests = GuestMode(world, updates)
         self._world = world
         self._updates = updates
         self._queries: dict[str, InlineQuery] = {}
@@ -69,16 +67,8 @@ class InlineMode:
     def choose(self, query: InlineQuery, chat: Chat, index: int) -> Message:
         """Send a result to a chat; only a message with buttons gets an id by which the bot can change it."""
         result = (query.results or [])[index]
-        content = result["input_message_content"]
-        message = Message(
-            id=self._world.new_id(chat),
-            chat=chat,
-            sender=query.person,
-            date=int(time.time()),
-            content=stored(marked_up(content["message_text"], content.get("parse_mode", ""), content.get("entities"))),
-            keyboard=result.get("reply_markup"),
-            inline_id=secrets.token_urlsafe(20) if "reply_markup" in result else "",
-        )
+        message = make_message(self._world, chat, query.person, result)
+        message.inline_id = make_inline_id() if "reply_markup" in result else ""
         self._world.post(message)
         if self.feedback:
             told = {"result_id": result["id"], "from": user_json(query.person), "query": query.text}
@@ -96,20 +86,10 @@ class InlineMode:
         if len({str(result.get("id")) for result in results}) < len(results):
             raise bad_request("RESULT_ID_DUPLICATE")
         for result in results:
-            _check_result(result)
+            check_result(result)
         button = call.json_object("button")
         if button and not (button.get("text") and _START_PARAMETER.match(str(button.get("start_parameter", "")))):
             raise bad_request("START_PARAM_INVALID")
         query.results, query.button = results, button
         self._world.changed()
         return True
-
-
-def _check_result(result: Mapping[str, Any]) -> None:
-    if len(str(result.get("id", "")).encode()) not in _RESULT_ID_LENGTHS:
-        raise bad_request("RESULT_ID_INVALID")
-    if result.get("type") != "article" or not result.get("title"):
-        raise bad_request("ARTICLE_TITLE_EMPTY")
-    if not str(result.get("input_message_content", {}).get("message_text", "")).strip():
-        raise bad_request("message text is empty")
-    read_keyboard(result.get("reply_markup"))

@@ -26,6 +26,7 @@ def make_handlers(
         "sendMediaGroup": media.send_media_group,
         "getFile": files.get_file,
         "answerInlineQuery": inline.answer_inline_query,
+        "answerGuestQuery": inline.guests.answer_guest_query,
         **_make_message_handlers(messages),
         **_make_account_handlers(account),
     }

@@ -204,6 +204,10 @@ class Person:
         """Send one of the results to a chat; raises LookupError where the bot offers none such."""
         return self._inline.choose(query, chat, index)
 
+    def call_guest(self, chat: Chat, text: str, *, reply_to: Message | None = None) -> Message:
+        """Write a message that calls the bot in a chat where it is no member: by its name, or by a reply to it."""
+        return self._inline.guests.call(self.user, chat, text, reply_to)
+
     def stop_draft(self, chat: Chat, topic: int | None = None) -> None:
         """Press the button that stops the draft shown in a private chat; raises LookupError where there is none."""
         draft = self._world.stop_draft(chat, topic)

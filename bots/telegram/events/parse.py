@@ -16,6 +16,7 @@ from .addressing import PLATFORM, BotIdentity, parse_addressed_text
 from .attachments import read_attachments
 from .describe_contents import describe_content, is_reaction
 from .forward_origins import get_forward_author
+from .guest_messages import parse_guest_message
 from .inline_messages import parse_chosen_result, parse_inline_press
 from .membership import is_bot_added, is_bot_removed
 from .message_pieces import find_cut_separator, get_wait_seconds
@@ -275,6 +276,7 @@ _PARSERS: Mapping[str, Callable[[Json, BotIdentity, str], Incoming | None]] = {
     "message": _parse_message,
     "callback_query": _parse_callback_query,
     "chosen_inline_result": parse_chosen_result,
+    "guest_message": parse_guest_message,
     "my_chat_member": _parse_membership,
     "stopped_message_generation": _parse_stop,
     "message_reaction": _parse_reaction,

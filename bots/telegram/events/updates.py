@@ -22,6 +22,8 @@ UPDATE_KINDS = (
 """Telegram's `allowed_updates`."""
 INLINE_UPDATE_KINDS = ("inline_query", "chosen_inline_result")
 """Those of inline mode, which Telegram sends where it is on."""
+GUEST_UPDATE_KINDS = ("guest_message",)
+"""Those of guest mode."""
 AnswerAtOnce: TypeAlias = Callable[[Json], bool]
 """Takes an update that is answered at once instead of being stored; returns whether it was one."""
 

@@ -1,4 +1,4 @@
-"""The outbox of a question that was asked in inline mode: all that is said stands in the one message of the question.
+"""The outbox of a question in inline or guest mode: all that is said stands in one message.
 
 Facts: Bot API, editMessageText with `inline_message_id`. The bot cannot post in that chat, nor delete the message,
 and is not told which chat it is.
@@ -10,13 +10,11 @@ from dataclasses import replace
 
 from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatAction
-from telegram.error import BadRequest
 
 from bots.telegram.api.call_order import Priority
 from bots.telegram.api.client import TelegramApi
-from bots.telegram.api.errors import is_not_modified
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
-from bots.telegram.capabilities import INLINE_CAPABILITIES
+from bots.telegram.capabilities import GUEST_CAPABILITIES, INLINE_CAPABILITIES
 from bots.telegram.recovery.chat_access import ChatAccess
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.rendering.inline_message import Part, join_parts
@@ -30,9 +28,10 @@ from core.chat.port.page import Page
 from core.chat.text.close_open_marks import close_open_marks
 from core.chat.text.translations import Translations
 
+from .inline_message import InlineMessage
 from .inline_results import build_ask_again_keyboard
 from .keyboards import build_button_keyboard
-from .messages import NO_PREVIEW, MessageSender, to_message_entities
+from .messages import MessageSender
 
 _UNSENT = "unsent"
 """The id of a page that nobody can be shown."""
@@ -50,7 +49,7 @@ class InlineOutbox(Outbox):
         api: TelegramApi,
         calls: RateLimitedChat,
         incoming: Incoming,
-        inline_message_id: str,
+        message: InlineMessage,
         private: Outbox,
         translations: Translations,
     ) -> None:
@@ -58,7 +57,7 @@ class InlineOutbox(Outbox):
         self._api = api
         self._calls = calls
         self._incoming = incoming
-        self._inline_message_id = inline_message_id
+        self._message = message
         self._private = private
         self._translations = translations
         among_others = replace(incoming, direct=False)
@@ -71,7 +70,7 @@ class InlineOutbox(Outbox):
     @property
     def capabilities(self) -> Capabilities:
         """Those of a message that cannot be told from one in a group."""
-        return INLINE_CAPABILITIES
+        return GUEST_CAPABILITIES if self._message.is_guest else INLINE_CAPABILITIES
 
     async def update_page(
         self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
@@ -82,12 +81,14 @@ class InlineOutbox(Outbox):
         if final and page.end is not None:
             self._note = self._say("inline.continued" if await self._has_private_chat() else "inline.cut")
         shown = text if final else text[:folded] + close_open_marks(text[folded:])
-        part = page.message_id or str(len(self._parts) + 1)
+        part, _, known = page.message_id.partition(" ")
+        part, self._message.id = part or str(len(self._parts) + 1), self._message.id or known
         parts = {**self._parts, part: Part(shown, folded)}
         priority = Priority.FINAL if final else Priority.STEP if page.message_id else Priority.START
         await self._show(parts, buttons, priority)
         self._parts = parts
-        return replace(page, message_id=part, mode="inline", shown=len(text), adopted=False, done=final)
+        message_id = f"{part} {self._message.id}"
+        return replace(page, message_id=message_id, mode="inline", shown=len(text), adopted=False, done=final)
 
     def previews(self, page: Page) -> bool:
         """See `Outbox`; only in the private chat."""
@@ -107,6 +108,10 @@ class InlineOutbox(Outbox):
         """See `Outbox`."""
         await self._private.notify_presser(text)
 
+    async def download_file(self, file: str, *, max_bytes: int) -> bytes:
+        """See `Outbox`; files have the same ids everywhere (Bot API: getFile)."""
+        return await self._private.download_file(file, max_bytes=max_bytes)
+
     def position_marker(self) -> str:
         """Return the newest message ids of the private chat."""
         return self._private.position_marker()
@@ -119,7 +124,7 @@ class InlineOutbox(Outbox):
         """Take a part out of the message, or delete a private message."""
         if page.start and page.message_id != _UNSENT:
             await self._private.delete_page(page)
-        elif self._parts.pop(page.message_id, None) is not None and self._parts:
+        elif self._parts.pop(page.message_id.partition(" ")[0], None) is not None and self._parts:
             await self._show(self._parts, (), Priority.FINAL)
 
     async def _update_private_page(self, page: Page, text: str, *, final: bool, folded: int) -> Page:
@@ -129,30 +134,18 @@ class InlineOutbox(Outbox):
         return replace(page, message_id=_UNSENT, shown=len(text), adopted=False, done=final)
 
     async def _show(self, parts: dict[str, Part], buttons: tuple[Button, ...], priority: Priority) -> None:
-        joined = join_parts(self._incoming.text, parts.values(), self._note)
-        keyboard = build_button_keyboard(buttons) or self._build_last_keyboard()
+        question = "" if self._message.is_guest else self._incoming.text
+        joined = join_parts(question, parts.values(), self._note)
+        keyboard = None if self._message.is_guest else build_button_keyboard(buttons) or self._build_last_keyboard()
 
-        async def edit(_: int, rendered: RenderedText) -> None:
-            await self._edit(rendered, keyboard)
+        async def show(_: int, rendered: RenderedText) -> None:
+            await self._message.show(rendered, keyboard)
 
         draft = self._sender.make_draft(joined.text, joined.folded, page=0, growing=priority > Priority.FINAL)
         try:
-            await self._sender.show_draft(draft, edit, priority=priority)
+            await self._sender.show_draft(draft, show, priority=priority)
         except UneditableError as error:  # there is no other place for it
             raise RecipientGoneError(str(error)) from error
-
-    async def _edit(self, rendered: RenderedText, keyboard: InlineKeyboardMarkup) -> None:
-        try:
-            await self._api.edit_message_text(
-                rendered.text,
-                inline_message_id=self._inline_message_id,
-                entities=to_message_entities(rendered),
-                reply_markup=keyboard,
-                link_preview_options=NO_PREVIEW,
-            )
-        except BadRequest as error:
-            if not is_not_modified(error):
-                raise
 
     def _build_last_keyboard(self) -> InlineKeyboardMarkup:
         label = self._translations.plain_text("inline.again", self._incoming.sender.locale)

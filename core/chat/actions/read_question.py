@@ -77,7 +77,8 @@ class QuestionReader:
                 context.job, self._builder.build(incoming, context.outbox, history, model=model, payer=context.payer)
             )
         except UserFacingError:
-            if pictures := tuple(file.id for file in incoming.attachments if file.kind == "image"):
+            pictures = tuple(file.id for file in incoming.attachments if file.kind == "image")
+            if pictures and not context.outbox.capabilities.standalone:
                 # Another model may take them: then `/retry` is enough.
                 text = question_text(incoming, history) or "[picture]"
                 await self._conversations.save_unanswered(context.memory, HistoryMessage("user", text, pictures))

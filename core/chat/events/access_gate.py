@@ -33,6 +33,8 @@ _log = structlog.get_logger()
 
 PAIR_COMMAND = "pair"
 """The command that strangers may give to a bot that nobody owns."""
+_STANDALONE_NOTICE = " standalone"
+"""Ends the names of notices to people whose question stood alone: they are told again where they can be answered."""
 _KEPT_FIELDS = ("event_id", "message_id", "direct", "thread", "thread_root", "command_sign", "reply_route", "added")
 """What is kept of a refused event: enough to answer it, and nothing that was said."""
 
@@ -128,7 +130,9 @@ class AccessGate:
         if access.unsure:
             return await self._enqueue(Refusal(incoming, "access.unsure"))
         subject = self._find_subject(platform, incoming, access)
-        asks = self._mode == "pairing" and access.owned and incoming.choice is None
+        # An answer that came later would have no place there.
+        is_standalone = platform.outbox(incoming).capabilities.standalone
+        asks = self._mode == "pairing" and access.owned and incoming.choice is None and not is_standalone
         request = AccessRequest(
             chat=str(incoming.chat),
             name=incoming.sender.name,
@@ -136,11 +140,13 @@ class AccessGate:
             chat_name=incoming.workspace_name if access.waits_for_workspace else incoming.chat_name,
             locale=incoming.sender.locale,
         )
-        tells, is_new = await self._register.note_refusal(subject, request if asks else None)
+        notice = subject + _STANDALONE_NOTICE if is_standalone else subject
+        tells, is_new = await self._register.note_refusal(notice, request if asks else None)
         if not tells:
             return None
         _log.info("somebody who may not use the bot was refused", subject=subject)
-        return await self._enqueue(Refusal(incoming, self._explain(access, "access.asked"), subject if is_new else ""))
+        key = self._explain(access, "access.ask" if is_standalone else "access.asked")
+        return await self._enqueue(Refusal(incoming, key, subject if is_new else ""))
 
     def explain(self, access: Access) -> str:
         """Return the key of the sentence that tells somebody why they may not use the bot; no admin is asked."""

@@ -52,5 +52,7 @@ class Capabilities:
     standalone: bool = False
     """Each question here stands alone and is answered in one message: nothing of it is remembered, commands do not
     work, and no files can be shown."""
+    begins_at_once: bool = False
+    """An answer must begin before there are words of it, or the platform takes none any more."""
     max_page_age: float | None = None
     """A page must be finished this long after it was opened; None: any time."""
