@@ -111,7 +111,7 @@ class Promises:
         telegram = self._harness.telegram
         async with self._scripted(_count_lines):
             known = _count_answers(asker)
-            telegram.fail(
+            telegram.faults.fail(
                 "editMessageText",
                 429,
                 f"Too Many Requests: retry after {_RETRY_AFTER}",

@@ -85,20 +85,22 @@ class TelegramCase:
         return {}
 
     def flood(self, method: str, seconds: int) -> None:
-        self._sim.fail(method, 429, f"Too Many Requests: retry after {seconds}", parameters={"retry_after": seconds})
+        self._sim.faults.fail(
+            method, 429, f"Too Many Requests: retry after {seconds}", parameters={"retry_after": seconds}
+        )
 
     def break_down(self, method: str) -> None:
-        self._sim.bad_gateway(method)
+        self._sim.faults.bad_gateway(method)
 
     def lose_answer(self, method: str) -> None:
-        self._sim.lose_answer(method)
+        self._sim.faults.lose_answer(method)
 
     def refuse(self, method: str, reason: str, *, times: int = 1000) -> None:
         status = 403 if reason.startswith("Forbidden") else 400
-        self._sim.fail(method, status, reason, times=times)
+        self._sim.faults.fail(method, status, reason, times=times)
 
     def relent(self) -> None:
-        self._sim.clear_faults()
+        self._sim.faults.clear()
 
     def streaming(self) -> int:
         return 0

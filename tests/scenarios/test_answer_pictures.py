@@ -53,14 +53,14 @@ async def test_pictures_not_posted_by_a_dead_process_are_posted_by_the_next(
     personas = [harness.private(), harness.direct()]
     harness.wanjie.script.answer = lambda _: f"Look here ![image]({URL}) There."
     harness.wanjie.script.pictures = (URL, "data:image/png;base64,QUJD")
-    harness.telegram.bad_gateway("sendMediaGroup", times=100)
+    harness.telegram.faults.bad_gateway("sendMediaGroup", times=100)
     harness.slack.faults.break_down("files.getUploadURLExternal", times=100)
     for persona in personas:
         await persona.say("Draw something")
         await offers(persona, AGAIN, SPEAK)
     await harness.kill(process)
     before = [len(persona.posts()) for persona in personas]
-    harness.telegram.clear_faults()
+    harness.telegram.faults.clear()
     harness.slack.faults.clear()
     await harness.start()
     for persona in personas:

@@ -41,36 +41,36 @@ def answer(messages: Messages) -> str:
 def refuse_calls(harness: ServiceHarness) -> None:
     said = f'Bad Request: can\'t parse entities: unsupported start tag "{canary("quote")}" {canary("description")}'
     for method in ("sendMessage", "editMessageText", "sendVoice", "answerCallbackQuery", "sendChatAction", "getFile"):
-        harness.telegram.fail(method, 400, said)
-    harness.telegram.fail("sendMessageDraft", 403, f"Forbidden: {canary('forbidden')}")
+        harness.telegram.faults.fail(method, 400, said)
+    harness.telegram.faults.fail("sendMessageDraft", 403, f"Forbidden: {canary('forbidden')}")
     for method in ("chat.startStream", "chat.postMessage", "chat.update", "files.info", "users.info", "response_url"):
         harness.slack.faults.fail(method, canary("code"))
 
 
 def answer_with_pages(harness: ServiceHarness) -> None:
     for method in ("sendMessage", "editMessageText", "getFile", "getUpdates"):
-        harness.telegram.bad_gateway(method, words=canary("page"))
+        harness.telegram.faults.bad_gateway(method, words=canary("page"))
     for method in ("chat.startStream", "chat.postMessage", "chat.appendStream", "files.info"):
         harness.slack.faults.break_down(method, words=canary("page"))
 
 
 def cut_bodies(harness: ServiceHarness) -> None:
     for method in ("getUpdates", "sendMessage", "editMessageText"):
-        harness.telegram.cut(method)
+        harness.telegram.faults.cut(method)
     for method in ("chat.startStream", "chat.postMessage", "conversations.replies", "users.info", "files.info"):
         harness.slack.faults.cut(method)
 
 
 def garble_answers(harness: ServiceHarness) -> None:
     for method in ("sendMessage", "editMessageText", "getFile"):
-        harness.telegram.garble(method)
+        harness.telegram.faults.garble(method)
     for method in ("chat.startStream", "chat.postMessage", "users.info", "files.info"):
         harness.slack.faults.garble(method)
 
 
 def lose_peers(harness: ServiceHarness) -> None:
-    harness.telegram.lose_answer("sendMessage")
-    harness.telegram.lose_request("getUpdates")
+    harness.telegram.faults.lose_answer("sendMessage")
+    harness.telegram.faults.lose_request("getUpdates")
     harness.slack.faults.lose_answers("chat.startStream")
     harness.slack.faults.lose_requests("chat.postMessage")
     harness.slack.drop_connections()
@@ -198,7 +198,7 @@ async def test_nothing_that_people_models_or_services_say_is_written_down(
         heal_models(harness)
         await asyncio.gather(*(persona.say(f"{canary('after')} n{number}") for persona in talking))
         await asyncio.gather(*(says(persona, f"to n{number}", 40) for persona in talking))
-        harness.telegram.clear_faults()
+        harness.telegram.faults.clear()
         harness.slack.faults.clear()
 
     shown = await read_health(health)
@@ -228,7 +228,7 @@ async def run(harness: ServiceHarness, command: str, **settings: str) -> str:
 
 async def test_check_names_no_words_of_services_and_no_value_of_a_setting(empty_harness: ServiceHarness) -> None:
     harness = empty_harness
-    harness.telegram.fail("getMe", 401, f"Unauthorized: {canary('description')}", times=9)
+    harness.telegram.faults.fail("getMe", 401, f"Unauthorized: {canary('description')}", times=9)
     harness.slack.faults.fail("auth.test", canary("code"), times=9)
     harness.slack.faults.break_down("apps.connections.open", words=canary("page"), times=9)
     harness.wanjie.script.fail_next.extend([Failure(500, message=canary("message"), code=canary("code"))] * 9)

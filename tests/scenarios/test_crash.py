@@ -165,9 +165,9 @@ async def test_repeated_failures_of_telegram_delay_answers_but_lose_none(harness
     for number in range(2):
         for persona in personas:
             await persona.say(f"q{number}")
-            harness.telegram.bad_gateway("sendMessage")
-            harness.telegram.lose_answer("sendMessage")
-            harness.telegram.bad_gateway("editMessageReplyMarkup")
+            harness.telegram.faults.bad_gateway("sendMessage")
+            harness.telegram.faults.lose_answer("sendMessage")
+            harness.telegram.faults.bad_gateway("editMessageReplyMarkup")
 
     for persona in personas:
         await says(persona, "answer to q1", 60)
@@ -284,11 +284,11 @@ async def test_temporary_faults_of_wanjie_are_invisible(direct_persona: Persona,
 async def test_temporary_faults_of_telegram_lose_nothing(harness: ServiceHarness) -> None:
     persona = harness.private()
     text = slow_words(harness, 60)
-    harness.telegram.bad_gateway("getUpdates", times=2)
-    harness.telegram.bad_gateway("sendMessage", times=2)
+    harness.telegram.faults.bad_gateway("getUpdates", times=2)
+    harness.telegram.faults.bad_gateway("sendMessage", times=2)
     await persona.say("count")
     await persona.until(persona.answers)
-    harness.telegram.bad_gateway("editMessageText", times=2)
+    harness.telegram.faults.bad_gateway("editMessageText", times=2)
 
     await shows(persona, text)
 
@@ -298,7 +298,7 @@ async def test_a_flood_wait_of_telegram_delays_the_end_but_loses_nothing(harness
     text = slow_words(harness, 60)
     await persona.say("count")
     await persona.until(persona.answers)
-    harness.telegram.fail(
+    harness.telegram.faults.fail(
         "editMessageText", 429, "Too Many Requests: retry after 3", parameters={"retry_after": 3}, times=1
     )
 

@@ -34,7 +34,7 @@ STAGES = (
 def _flood(harness: ServiceHarness, method: str, telegram: bool) -> None:  # noqa: FBT001 - as `Fail` has it
     if telegram:
         wait = {"retry_after": 1}
-        harness.telegram.fail(method, 429, "Too Many Requests: retry after 1", parameters=wait)
+        harness.telegram.faults.fail(method, 429, "Too Many Requests: retry after 1", parameters=wait)
     else:
         harness.slack.faults.flood(method, retry_after=1)
 
@@ -43,7 +43,7 @@ def _break_off(harness: ServiceHarness, method: str, telegram: bool) -> None:  #
     """An outage as users meet it, another for each method: a gateway's page, a lost request, a lost answer."""
     slack = harness.slack.faults
     kinds = (
-        (harness.telegram.bad_gateway, harness.telegram.lose_request, harness.telegram.lose_answer)
+        (harness.telegram.faults.bad_gateway, harness.telegram.faults.lose_request, harness.telegram.faults.lose_answer)
         if telegram
         else (slack.break_down, slack.lose_requests, slack.lose_answers)
     )
@@ -109,7 +109,7 @@ async def test_whatever_fails_is_done_once_when_the_platform_works_again(
         fail(harness, method, telegram)
     await asyncio.gather(*(REQUESTS[name].act(persona) for name, persona in personas.items()))
     await asyncio.gather(*(_finished(persona, REQUESTS[name], name) for name, persona in personas.items()))
-    harness.telegram.clear_faults()
+    harness.telegram.faults.clear()
     harness.slack.faults.clear()
     await asyncio.gather(*(answered(persona, harness, "after") for persona in personas.values()))
 
@@ -124,7 +124,7 @@ async def test_a_menu_whose_form_is_always_refused_comes_as_plain_text(harness: 
     await answered(slack, harness, "before")
     await telegram.say("/model")
     await telegram.until(lambda: any("kimi-k2" in choice for choice in telegram.choices()))
-    harness.telegram.fail("editMessageText", 400, "Bad Request: SOME_NEW_CODE", times=1000)
+    harness.telegram.faults.fail("editMessageText", 400, "Bad Request: SOME_NEW_CODE", times=1000)
     harness.slack.faults.fail("chat.postMessage", "invalid_blocks", times=1000, argument="blocks")
     await telegram.choose("kimi-k2")
     await slack.say("/model")
@@ -136,13 +136,15 @@ async def test_a_menu_whose_form_is_always_refused_comes_as_plain_text(harness: 
 @pytest.mark.parametrize("reason", [("Forbidden: bot was kicked from the group chat", "is_archived"), ("", "new_code")])
 async def test_a_greeting_that_is_refused_disturbs_nobody(reason: tuple[str, str], harness: ServiceHarness) -> None:
     telegram, slack = group(harness), channel(harness)
-    harness.telegram.fail("sendMessage", 403 if reason[0] else 400, reason[0] or "Bad Request: NEW_CODE", times=100)
+    harness.telegram.faults.fail(
+        "sendMessage", 403 if reason[0] else 400, reason[0] or "Bad Request: NEW_CODE", times=100
+    )
     harness.slack.faults.fail("chat.postMessage", reason[1], times=100)
     harness.telegram.add_bot(telegram.chat, telegram.person)
     harness.slack.add_bot(slack.channel, slack.user)
     await harness.telegram.wait_for(lambda: any(call.method == "sendMessage" for call in harness.telegram.calls))
     await harness.slack.wait_for(lambda: any(call.method == "chat.postMessage" for call in harness.slack.calls))
-    harness.telegram.clear_faults()
+    harness.telegram.faults.clear()
     harness.slack.faults.clear()
     harness.telegram.promote_bot(telegram.chat, telegram.person)  # so that it reads what is said
     harness.wanjie.script.answer = echo
@@ -172,7 +174,7 @@ async def test_what_nobody_foresaw_is_told_with_a_reference_that_is_in_the_log(
     telegram, slack = harness.private(), harness.direct()
     await answered(telegram, harness, "before")
     await answered(slack, harness, "before")
-    harness.telegram.garble(methods[0])
+    harness.telegram.faults.garble(methods[0])
     harness.slack.faults.garble(methods[1])
     for persona in (telegram, slack):
         harness.wanjie.script.answer = lambda _: words(40)
@@ -187,7 +189,7 @@ async def test_a_senseless_answer_to_a_later_step_adds_nothing_to_the_answer(har
     telegram, slack = harness.private(), harness.direct()
     harness.wanjie.script.answer = lambda _: words(40)
     harness.wanjie.script.tokens_per_second = 20  # so that its end is a step of its own
-    harness.telegram.garble("editMessageText", times=3)
+    harness.telegram.faults.garble("editMessageText", times=3)
     harness.slack.faults.garble("chat.appendStream", times=2)
     harness.slack.faults.garble("chat.stopStream")
     for persona in (telegram, slack):

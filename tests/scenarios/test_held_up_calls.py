@@ -15,11 +15,11 @@ _HELD_UP = 0.9
 async def test_calls_that_arrive_together_are_not_too_many(harness: ServiceHarness) -> None:
     people = [harness.private() for _ in range(_CHATS)]
     harness.wanjie.script.answer = echo
-    harness.telegram.stall("sendMessage")
+    harness.telegram.faults.stall("sendMessage")
     for number, persona in enumerate(people):
         await persona.say(f"question {number}")
     await asyncio.sleep(_HELD_UP)
-    harness.telegram.release("sendMessage")
+    harness.telegram.faults.release("sendMessage")
     for number, persona in enumerate(people):
         await persona.until(lambda: f"answer to question {number}" in " ".join(persona.answers()), 60)  # noqa: B023
 

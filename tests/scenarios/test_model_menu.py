@@ -71,7 +71,7 @@ async def test_a_menu_page_changes_although_the_platform_fails_once(
     await begun(paged_persona, harness, MANY)
     await opens(paged_persona, "/model")
     await asyncio.sleep(1.2)  # so that no rate limit lets it wait
-    harness.telegram.bad_gateway("editMessageText", times=1)
+    harness.telegram.faults.bad_gateway("editMessageText", times=1)
     await picks(paged_persona, "‹")  # noqa: RUF001 - an arrow
 
     assert "3/4" in paged_persona.choices()

@@ -114,7 +114,7 @@ async def test_a_download_that_is_not_a_picture_is_not_posted(persona: Persona, 
 
 
 async def test_forbidden_pictures_explain_who_can_allow_them(persona: Persona, harness: ServiceHarness) -> None:
-    harness.telegram.fail("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
+    harness.telegram.faults.fail("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
     harness.slack.faults.fail("files.getUploadURLExternal", "file_uploads_disabled")
     await persona.say(f"/imagine {FOX} {SMALL}")
     await says(persona, "Pictures aren't allowed here")
@@ -172,7 +172,7 @@ async def test_a_kill_leaves_exactly_one_post(place: str, moment: str, empty_har
     if moment == "drawing":
         harness.wanjie.script.picture_url = lambda url: f"{url}?pause=0.02"
     elif moment == "uploading":
-        harness.telegram.delay("sendPhoto", 0.3)
+        harness.telegram.faults.delay("sendPhoto", 0.3)
         harness.slack.faults.delay("files.completeUploadExternal", 0.3)
     await persona.say(f"/imagine {FOX} {SMALL}")
     if moment == "posted":

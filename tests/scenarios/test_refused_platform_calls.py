@@ -90,7 +90,7 @@ def _refuse(harness: ServiceHarness, row: Row, *, telegram: bool) -> None:
     for method in row.methods[0 if telegram else 1]:
         if telegram:
             status = 403 if row.reason[0].startswith("Forbidden") else 400
-            harness.telegram.fail(method, status, row.reason[0], times=1000)
+            harness.telegram.faults.fail(method, status, row.reason[0], times=1000)
         else:
             harness.slack.faults.fail(method, row.reason[1], times=1000)
 
@@ -134,7 +134,7 @@ async def test_any_refused_call_is_explained_or_known_silent_and_the_next_messag
         await _met(harness, row, before, telegram=telegram)
     if not told:
         assert persona.answers()[shown:] == []
-    harness.telegram.clear_faults()
+    harness.telegram.faults.clear()
     harness.slack.faults.clear()
     script.tokens_per_second, script.first_token_delay = None, 0
     await persona.say("after")

@@ -115,7 +115,7 @@ async def test_the_reference_that_a_user_is_told_stands_in_the_span(
     await harness.start(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY="100")
     await harness.ready()
     persona = harness.private()
-    harness.telegram.garble("sendMessage")
+    harness.telegram.faults.garble("sendMessage")
     await persona.say("hello")
     told = await says(persona, "(reference ")
     await collector.until("job")

@@ -153,7 +153,7 @@ async def test_a_process_killed_after_the_upload_leaves_one_note(
     service = await harness.start()
     await harness.ready()
     await talking(persona, harness)
-    harness.telegram.lose_answer("sendVoice")
+    harness.telegram.faults.lose_answer("sendVoice")
     harness.slack.faults.lose_answers("files.completeUploadExternal")
     await persona.say("/speak Good morning!")
     await hears(persona)
@@ -166,7 +166,7 @@ async def test_a_process_killed_after_the_upload_leaves_one_note(
 
 async def test_an_upload_whose_answer_is_lost_leaves_one_note(persona: Persona, harness: ServiceHarness) -> None:
     await talking(persona, harness)
-    harness.telegram.lose_answer("sendVoice")
+    harness.telegram.faults.lose_answer("sendVoice")
     harness.slack.faults.lose_answers("files.completeUploadExternal")
     await persona.say("/speak Good morning!")
     await hears(persona)

@@ -62,8 +62,35 @@ class Faults:
         self._script: defaultdict[str, deque[Fault]] = defaultdict(deque[Fault])
         self._stalled: dict[str, asyncio.Event] = {}
 
-    def add(self, method: str, fault: Fault, times: int) -> None:
-        self._script[method].extend([fault] * times)
+    def fail(
+        self, method: str, status: int, description: str, *, times: int = 1, parameters: Mapping[str, int] | None = None
+    ) -> None:
+        """Refuse the next *times* calls of a method, or of any method with `"*"`."""
+        self._add(method, Refusal(status, description, parameters or {}), times)
+
+    def bad_gateway(self, method: str = ANY, *, words: str = "nginx", times: int = 1) -> None:
+        """Answer 502 with an HTML page."""
+        self._add(method, GatewayPage(words), times)
+
+    def cut(self, method: str = ANY, *, times: int = 1) -> None:
+        """Answer with a part of the body."""
+        self._add(method, CutAnswer(), times)
+
+    def lose_request(self, method: str = ANY, *, times: int = 1) -> None:
+        """Cut the connection before the work is done."""
+        self._add(method, LostRequest(), times)
+
+    def lose_answer(self, method: str = ANY, *, times: int = 1) -> None:
+        """Do the work, then cut the connection: the bot cannot know that the message is there."""
+        self._add(method, LostAnswer(), times)
+
+    def garble(self, method: str = ANY, *, times: int = 1) -> None:
+        """Do the work, then answer with a result that makes no sense."""
+        self._add(method, SenselessAnswer(), times)
+
+    def delay(self, method: str, seconds: float) -> None:
+        """Let every call of a method take *seconds* before it does its work; 0 ends that."""
+        self.delays[method] = seconds
 
     def take(self, method: str) -> Fault | None:
         """Take the fault that the next call of *method* meets."""
@@ -79,11 +106,11 @@ class Faults:
         for method in list(self._stalled):
             self.release(method)
 
-    def stall(self, method: str) -> None:
+    def stall(self, method: str = "getUpdates") -> None:
         """Make calls of *method* hang until `release`."""
         self._stalled.setdefault(method, asyncio.Event())
 
-    def release(self, method: str) -> None:
+    def release(self, method: str = "getUpdates") -> None:
         stalled = self._stalled.pop(method, None)
         if stalled:
             stalled.set()
@@ -96,3 +123,6 @@ class Faults:
         stalled = self._stalled.get(method)
         if stalled:
             await stalled.wait()
+
+    def _add(self, method: str, fault: Fault, times: int) -> None:
+        self._script[method].extend([fault] * times)

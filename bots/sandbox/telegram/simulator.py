@@ -1,6 +1,6 @@
 """A simulated Telegram: the Bot API on a loopback socket, and the people who talk to the bot."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -8,7 +8,6 @@ from aiohttp import web
 
 from .account_methods import Account
 from .bot_api import Description
-from .faults import ANY, CutAnswer, GatewayPage, LostAnswer, LostRequest, Refusal, SenselessAnswer
 from .files import Files, StoredFile
 from .flood_control import FloodControl, Limits
 from .http_server import Received, Server
@@ -53,6 +52,8 @@ class TelegramSim:
         media = Media(self._files, sender, self._flood)
         methods = make_handlers(self._account, messages, media, self._files, self._updates, self.inline)
         self._server = Server(token, description, methods, self._updates.get, self._files, self._world.changed)
+        self.faults = self._server.faults
+        """What a test lets go wrong in the next calls."""
         self._services = Services(
             self._world, self._updates, self._files, self._membership, messages.presses, self.inline
         )
@@ -274,44 +275,3 @@ class TelegramSim:
     async def wait_for(self, predicate: Callable[[], _T], timeout: float = 5.0) -> _T:  # noqa: ASYNC109 - tests name it
         """Return the first true value of *predicate*, asked after each change; raises TimeoutError."""
         return await self._world.wait_for(predicate, timeout)
-
-    def fail(
-        self, method: str, status: int, description: str, *, times: int = 1, parameters: Mapping[str, int] | None = None
-    ) -> None:
-        """Refuse the next *times* calls of a method, or of any method with `"*"`."""
-        self._server.faults.add(method, Refusal(status, description, parameters or {}), times)
-
-    def clear_faults(self) -> None:
-        """Forget every fault that was ordered and did not happen yet."""
-        self._server.faults.clear()
-
-    def bad_gateway(self, method: str = ANY, *, words: str = "nginx", times: int = 1) -> None:
-        """Answer 502 with an HTML page."""
-        self._server.faults.add(method, GatewayPage(words), times)
-
-    def cut(self, method: str = ANY, *, times: int = 1) -> None:
-        """Answer with a part of the body."""
-        self._server.faults.add(method, CutAnswer(), times)
-
-    def lose_request(self, method: str = ANY, *, times: int = 1) -> None:
-        """Cut the connection before the work is done."""
-        self._server.faults.add(method, LostRequest(), times)
-
-    def lose_answer(self, method: str = ANY, *, times: int = 1) -> None:
-        """Do the work, then cut the connection: the bot cannot know that the message is there."""
-        self._server.faults.add(method, LostAnswer(), times)
-
-    def garble(self, method: str = ANY, *, times: int = 1) -> None:
-        """Do the work, then answer with a result that makes no sense."""
-        self._server.faults.add(method, SenselessAnswer(), times)
-
-    def delay(self, method: str, seconds: float) -> None:
-        """Let every call of a method take *seconds* before it does its work; 0 ends that."""
-        self._server.faults.delays[method] = seconds
-
-    def stall(self, method: str = "getUpdates") -> None:
-        """Let calls of a method hang until `release`."""
-        self._server.faults.stall(method)
-
-    def release(self, method: str = "getUpdates") -> None:
-        self._server.faults.release(method)

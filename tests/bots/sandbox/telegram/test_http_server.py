@@ -132,8 +132,8 @@ async def test_calls_are_recorded_with_their_outcome(client: Client) -> None:
 
 
 async def test_a_method_fails_as_often_as_scripted(client: Client) -> None:
-    client.sim.fail("sendMessage", 500, "Internal Server Error")
-    client.sim.fail("sendMessage", 429, "Too Many Requests: retry after 7", parameters={"retry_after": 7})
+    client.sim.faults.fail("sendMessage", 500, "Internal Server Error")
+    client.sim.faults.fail("sendMessage", 429, "Too Many Requests: retry after 7", parameters={"retry_after": 7})
 
     with pytest.raises(NetworkError, match="Internal Server Error"):
         await client.bot.send_message(11, "a")
@@ -144,7 +144,7 @@ async def test_a_method_fails_as_often_as_scripted(client: Client) -> None:
 
 
 async def test_a_gateway_page_is_not_json(client: Client) -> None:
-    client.sim.bad_gateway()
+    client.sim.faults.bad_gateway()
 
     with pytest.raises(NetworkError, match="Bad Gateway"):
         await client.bot.send_message(11, "a")
@@ -152,7 +152,7 @@ async def test_a_gateway_page_is_not_json(client: Client) -> None:
 
 
 async def test_a_lost_response_leaves_the_message_on_the_screen(client: Client) -> None:
-    client.sim.lose_answer("sendMessage")
+    client.sim.faults.lose_answer("sendMessage")
 
     with pytest.raises(NetworkError):
         await client.bot.send_message(11, "there")
@@ -160,7 +160,7 @@ async def test_a_lost_response_leaves_the_message_on_the_screen(client: Client) 
 
 
 async def test_a_lost_request_has_no_effect(client: Client) -> None:
-    client.sim.lose_request("*")
+    client.sim.faults.lose_request("*")
 
     with pytest.raises(NetworkError):
         await client.bot.send_message(11, "gone")
@@ -168,7 +168,7 @@ async def test_a_lost_request_has_no_effect(client: Client) -> None:
 
 
 async def test_a_slow_method_finishes_after_the_caller_gave_up(client: Client) -> None:
-    client.sim.delay("sendMessage", 0.3)
+    client.sim.faults.delay("sendMessage", 0.3)
 
     with pytest.raises(TimedOut):
         await client.bot.send_message(11, "late", read_timeout=0.05)
@@ -177,12 +177,12 @@ async def test_a_slow_method_finishes_after_the_caller_gave_up(client: Client) -
 
 
 async def test_a_stalled_poll_continues_when_released(client: Client) -> None:
-    client.sim.stall("getUpdates")
+    client.sim.faults.stall("getUpdates")
     client.ann.say(client.chat, "hi")
     poll = asyncio.create_task(client.bot.get_updates(timeout=0))
     await asyncio.sleep(0.05)
     assert not poll.done()
-    client.sim.release("getUpdates")
+    client.sim.faults.release("getUpdates")
 
     assert len(await poll) == 1
 

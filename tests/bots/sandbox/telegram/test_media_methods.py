@@ -201,8 +201,8 @@ async def test_a_download_can_fail(client: Client) -> None:
     (update,) = await client.bot.get_updates(timeout=0)
     assert update.message is not None
     file = await client.bot.get_file(update.message.photo[-1].file_id)
-    client.sim.bad_gateway("download")
-    client.sim.lose_request("download")
+    client.sim.faults.bad_gateway("download")
+    client.sim.faults.lose_request("download")
 
     for _ in range(2):
         with pytest.raises(NetworkError):

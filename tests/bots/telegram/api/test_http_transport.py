@@ -35,7 +35,7 @@ async def test_files_can_be_sent(sim: TelegramSim, api: TelegramApi) -> None:
 
 
 async def test_a_429_has_its_retry_after(sim: TelegramSim, api: TelegramApi) -> None:
-    sim.fail("getMe", 429, "Too Many Requests: retry after 17", parameters={"retry_after": 17})
+    sim.faults.fail("getMe", 429, "Too Many Requests: retry after 17", parameters={"retry_after": 17})
 
     with pytest.raises(FloodError) as flooded:
         await api.get_me()
@@ -58,11 +58,11 @@ async def test_a_missing_response_times_out(
     sim: TelegramSim, api: TelegramApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_transport, "_RESPONSE_TIMEOUT", 0.05)
-    sim.stall("getMe")
+    sim.faults.stall("getMe")
 
     with pytest.raises(TimedOut):
         await api.get_me()
-    sim.release("getMe")
+    sim.faults.release("getMe")
 
 
 async def test_errors_do_not_contain_the_token(sim: TelegramSim) -> None:
@@ -75,20 +75,20 @@ async def test_errors_do_not_contain_the_token(sim: TelegramSim) -> None:
 
 
 async def test_an_error_page_of_a_proxy_is_not_quoted(sim: TelegramSim, api: TelegramApi) -> None:
-    sim.bad_gateway("getMe")
+    sim.faults.bad_gateway("getMe")
 
     with pytest.raises(NetworkError, match=r"^HTTP 502$"):
         await api.get_me()
 
 
 async def test_a_call_can_be_cancelled(sim: TelegramSim, api: TelegramApi) -> None:
-    sim.stall("getMe")
+    sim.faults.stall("getMe")
     call = asyncio.create_task(api.get_me())
     await asyncio.sleep(0.05)
 
     call.cancel()
     await asyncio.wait([call], timeout=1)
-    sim.release("getMe")
+    sim.faults.release("getMe")
 
     assert call.cancelled()
 
@@ -112,7 +112,7 @@ async def test_uploads_have_a_longer_timeout(
 ) -> None:
     monkeypatch.setattr(http_transport, "_RESPONSE_TIMEOUT", 0.05)
     sim.private(sim.user(7, "Ann"))
-    sim.delay("sendDocument", 0.3)
+    sim.faults.delay("sendDocument", 0.3)
 
     await api.send_document(7, b"a", filename="a.bin")
 
@@ -131,7 +131,7 @@ async def test_a_download_has_a_size_limit(sim: TelegramSim, api: TelegramApi) -
     file = await sent(sim, api, b"x" * 300_000)
 
     assert await api.download(file, max_bytes=300_000) == b"x" * 300_000
-    sim.bad_gateway("download")  # which nobody meets, for the size is known before
+    sim.faults.bad_gateway("download")  # which nobody meets, for the size is known before
     assert await api.download(file, max_bytes=299_999) is None
 
 
@@ -144,8 +144,8 @@ async def test_a_file_larger_than_announced_is_not_read_to_its_end(sim: Telegram
 
 async def test_a_failed_download_does_not_reveal_the_token(sim: TelegramSim, api: TelegramApi) -> None:
     file = await sent(sim, api, b"x")
-    sim.bad_gateway("download")
-    sim.lose_request("download", times=2)  # reading may be tried again at once, when a connection was old
+    sim.faults.bad_gateway("download")
+    sim.faults.lose_request("download", times=2)  # reading may be tried again at once, when a connection was old
     told: list[str] = []
     for _ in range(2):
         with pytest.raises(NetworkError) as failed:

@@ -194,7 +194,7 @@ async def test_polling_goes_on_after_an_outage(harness: PollerHarness, fault: st
     async with harness.running():
         harness.ann.say(harness.chat, "one")
         await harness.wait_for_texts("one")
-        getattr(harness.sim, fault)("getUpdates")
+        getattr(harness.sim.faults, fault)("getUpdates")
         harness.ann.say(harness.chat, "two")
         await harness.wait_for_texts("one", "two")
 
@@ -213,7 +213,7 @@ async def test_updates_that_are_too_many_for_one_response_are_received_one_by_on
 
 
 async def test_polling_starts_during_an_outage(harness: PollerHarness) -> None:
-    harness.sim.bad_gateway("getMe")
+    harness.sim.faults.bad_gateway("getMe")
     async with harness.running() as platform:
         assert not platform.is_connected
         harness.ann.say(harness.chat, "hi")
@@ -223,7 +223,7 @@ async def test_polling_starts_during_an_outage(harness: PollerHarness) -> None:
 
 
 async def test_a_rate_limited_poll_waits_for_retry_after(harness: PollerHarness) -> None:
-    harness.sim.fail("getUpdates", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
+    harness.sim.faults.fail("getUpdates", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
     async with harness.running():
         harness.ann.say(harness.chat, "hi")
         await harness.wait_for_texts("hi")
@@ -244,7 +244,7 @@ async def test_a_refused_token_is_reported_without_the_token(harness: PollerHarn
 
 async def test_a_webhook_left_behind_is_removed(harness: PollerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bots.telegram.events.poller._CONFLICT_RETRY_DELAY", 0.01)
-    harness.sim.fail(
+    harness.sim.faults.fail(
         "getUpdates", 409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook"
     )
     async with harness.running():
@@ -296,7 +296,7 @@ async def test_the_menu_is_registered_in_every_language(harness: PollerHarness) 
 async def test_a_language_that_cannot_be_registered_does_not_stop_the_others(
     harness: PollerHarness, api: TelegramApi
 ) -> None:
-    harness.sim.fail("setMyCommands", 400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
+    harness.sim.faults.fail("setMyCommands", 400, "Bad Request: BOT_COMMANDS_TOO_MUCH")
 
     await register_commands(api, MENU)
 
@@ -318,8 +318,8 @@ async def test_a_message_is_answered_through_the_platform(harness: PollerHarness
 
 async def test_no_log_line_contains_the_token(harness: PollerHarness, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    harness.sim.lose_request("getMe")
-    harness.sim.bad_gateway("getUpdates")
+    harness.sim.faults.lose_request("getMe")
+    harness.sim.faults.bad_gateway("getUpdates")
     async with harness.running():
         harness.ann.say(harness.chat, "hi")
         await harness.wait_for_texts("hi")

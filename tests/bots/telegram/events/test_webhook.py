@@ -186,9 +186,11 @@ async def test_a_replica_takes_the_webhook_over_from_a_poller_and_gives_it_back(
 
 
 async def test_registering_goes_on_after_refusals_and_outages(harness: WebhookHarness) -> None:
-    harness.sim.bad_gateway("setWebhook")
-    harness.sim.fail("setWebhook", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
-    harness.sim.fail("setWebhook", 400, "Bad Request: bad webhook: Failed to resolve host: Name or service not known")
+    harness.sim.faults.bad_gateway("setWebhook")
+    harness.sim.faults.fail("setWebhook", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
+    harness.sim.faults.fail(
+        "setWebhook", 400, "Bad Request: bad webhook: Failed to resolve host: Name or service not known"
+    )
     async with harness.running() as platform:
         await until(lambda: platform.is_connected)
         await harness.registered()

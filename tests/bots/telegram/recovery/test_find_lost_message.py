@@ -20,7 +20,7 @@ END = (Button("Again", "retry", "t 7"),)
 async def test_a_first_step_whose_outcome_is_unknown_is_found_again(scene: Scene) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
-    scene.sim.lose_answer("sendMessage")
+    scene.sim.faults.lose_answer("sendMessage")
     with pytest.raises(PlatformUnreachableError):
         await outbox.update_page(page, "One", final=False)
     found = await outbox.find_lost_message(page)
@@ -49,7 +49,7 @@ async def test_a_dead_process_s_first_step_is_found_beyond_the_messages_that_it_
 async def test_the_search_for_a_lost_step_keeps_the_buttons_of_menus(scene: Scene) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
-    scene.sim.lose_answer("sendMessage")
+    scene.sim.faults.lose_answer("sendMessage")
     with pytest.raises(PlatformUnreachableError):
         await outbox.update_page(page, "One", final=False)
     lost = scene.get_last_message()
@@ -146,7 +146,7 @@ async def test_a_message_that_vanishes_during_the_search_is_not_found(scene: Sce
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
     await outbox.update_page(page, "Hello", final=False)
-    scene.sim.fail("editMessageReplyMarkup", 400, "Bad Request: message to edit not found")
+    scene.sim.faults.fail("editMessageReplyMarkup", 400, "Bad Request: message to edit not found")
     scene.message_ids = MessageIdTracker()
     found = await scene.outbox(await scene.read_last_update()).find_lost_message(page)
 

@@ -129,7 +129,7 @@ async def test_a_stalled_notice_to_the_presser_delays_nothing(scene: Scene, monk
     monkeypatch.setattr("bots.telegram.sending.outbox._HINT_TIMEOUT", 0.05)
     await pressed(scene)
     outbox = scene.outbox(await scene.read_last_update())
-    scene.sim.delay("answerCallbackQuery", 1.5)
+    scene.sim.faults.delay("answerCallbackQuery", 1.5)
 
     async with asyncio.timeout(1):
         await outbox.notify_presser("Hello")
@@ -193,9 +193,9 @@ async def test_a_timed_out_look_up_grants_no_admin_rights(
     group = scene.sim.group("Team")
     outbox = await scene.ask(group)
     scene.sim.promote(group, scene.ann)
-    scene.sim.delay("getChatMember", 0.3)
+    scene.sim.faults.delay("getChatMember", 0.3)
     late = await outbox.sender_is_admin()
-    scene.sim.delay("getChatMember", 0)
+    scene.sim.faults.delay("getChatMember", 0)
     rate_limiter.wait = 5.0
     refused = await outbox.sender_is_admin()
     rate_limiter.wait = 0.0
@@ -242,7 +242,7 @@ async def test_a_download_counts_against_no_chat_limit(scene: Scene, rate_limite
     scene.ann.send_document(scene.sim.private(scene.ann), b"a", "a.bin")
     incoming = await scene.read_last_update()
     await scene.outbox(incoming).download_file(incoming.attachments[0].id, max_bytes=1)
-    scene.sim.fail("getFile", 400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+    scene.sim.faults.fail("getFile", 400, "Bad Request: wrong file_id or the file is temporarily unavailable")
 
     with pytest.raises(ContentRejectedError):
         await scene.outbox(incoming).download_file(incoming.attachments[0].id, max_bytes=1)

@@ -74,7 +74,7 @@ async def test_a_user_who_forbids_voice_notes_gets_an_audio_file(scene: Scene) -
 @pytest.mark.parametrize("said", ["not enough rights to send voice notes to the chat", "CHAT_SEND_VOICES_FORBIDDEN"])
 async def test_a_group_may_forbid_voice_notes_alone(scene: Scene, said: str) -> None:
     outbox = await scene.ask(scene.sim.group("Team"))
-    scene.sim.fail("sendVoice", 400, f"Bad Request: {said}")
+    scene.sim.faults.fail("sendVoice", 400, f"Bad Request: {said}")
 
     with pytest.raises(VoiceForbiddenError):
         await outbox.send_media(FIRST, NOTE)
@@ -83,7 +83,7 @@ async def test_a_group_may_forbid_voice_notes_alone(scene: Scene, said: str) -> 
 @pytest.mark.parametrize("said", ["not enough rights to send photos to the chat", "CHAT_SEND_PHOTOS_FORBIDDEN"])
 async def test_a_group_that_forbids_pictures_is_not_sent_them_as_files(scene: Scene, said: str) -> None:
     outbox = await scene.ask(scene.sim.group("Team"))
-    scene.sim.fail("sendPhoto", 400, f"Bad Request: {said}")
+    scene.sim.faults.fail("sendPhoto", 400, f"Bad Request: {said}")
 
     with pytest.raises(MediaForbiddenError):
         await outbox.send_media(FIRST, album())
@@ -120,7 +120,7 @@ async def test_a_picture_above_ten_megabytes_makes_its_album_files(scene: Scene)
 @pytest.mark.parametrize(("count", "method"), [(1, "sendPhoto"), (2, "sendMediaGroup")])
 async def test_a_refused_picture_is_sent_as_a_file(scene: Scene, said: str, count: int, method: str) -> None:
     outbox = await scene.ask()
-    scene.sim.fail(method, 400, f"Bad Request: {said}")
+    scene.sim.faults.fail(method, 400, f"Bad Request: {said}")
     await outbox.send_media(FIRST, album(count))
 
     assert kinds(scene) == ["document"] * count
@@ -130,7 +130,7 @@ async def test_a_picture_refused_as_a_photo_is_not_tried_again_as_one(scene: Sce
     scene.rate_limiter = RateLimiter(redis, "tg:1")
     outbox = await scene.ask()
     await outbox.send_text("A moment")
-    scene.sim.fail("sendPhoto", 400, "Bad Request: IMAGE_PROCESS_FAILED")
+    scene.sim.faults.fail("sendPhoto", 400, "Bad Request: IMAGE_PROCESS_FAILED")
 
     with pytest.raises(RateLimitedError):
         await outbox.send_media(FIRST, album())
@@ -184,7 +184,7 @@ async def test_a_long_delayed_caption_is_posted_later(
     monkeypatch.setattr(media, "_CAPTION_TIMEOUT", 0.05)
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
-    scene.sim.fail("sendMessage", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
+    scene.sim.faults.fail("sendMessage", 429, "Too Many Requests: retry after 1", parameters={"retry_after": 1})
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_media(page, album(2), AGAIN)
     rate_limiter.paused.clear()
@@ -199,7 +199,7 @@ async def test_a_long_delayed_caption_is_posted_later(
 async def test_a_caption_with_unknown_outcome_is_posted_once_below_its_album(scene: Scene, fault: str) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
-    getattr(scene.sim, fault)("sendMessage")
+    getattr(scene.sim.faults, fault)("sendMessage")
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_media(page, album(2), AGAIN)
     found = await outbox.find_lost_message(page)
@@ -211,7 +211,7 @@ async def test_a_caption_with_unknown_outcome_is_posted_once_below_its_album(sce
 async def test_an_album_without_its_caption_is_completed_after_a_crash(scene: Scene) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
-    scene.sim.bad_gateway("sendMessage")
+    scene.sim.faults.bad_gateway("sendMessage")
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_media(page, album(2), AGAIN)
     scene.message_ids = MessageIdTracker()
@@ -226,7 +226,7 @@ async def test_a_rate_limited_album_waits_and_is_posted_once(scene: Scene, rate_
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     said = 'failed to send message #1 with the error message "Too Many Requests: retry after 8"'
-    scene.sim.fail("sendMediaGroup", 400, f"Bad Request: {said}")
+    scene.sim.faults.fail("sendMediaGroup", 400, f"Bad Request: {said}")
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_media(page, album(2))
     blocked = dict(rate_limiter.paused)
@@ -243,7 +243,7 @@ async def test_the_posted_part_of_an_album_is_not_sent_again(scene: Scene, rate_
     page = replace(FIRST, sending=True, after=outbox.position_marker())
     await scene.api.send_photo(7, album().pictures[0].data)
     said = 'failed to send message #2 with the error message "Too Many Requests: retry after 8"'
-    scene.sim.fail("sendMediaGroup", 400, f"Bad Request: {said}")
+    scene.sim.faults.fail("sendMediaGroup", 400, f"Bad Request: {said}")
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_media(page, album(2), AGAIN)
     rate_limiter.paused.clear()
@@ -316,7 +316,7 @@ async def test_another_picture_is_not_taken_for_the_lost_one(scene: Scene) -> No
 
 async def test_refused_formatting_of_a_caption_is_left_out(scene: Scene) -> None:
     outbox = await scene.ask()
-    scene.sim.fail("sendVoice", 400, "Bad Request: can't parse entities: whatever")
+    scene.sim.faults.fail("sendVoice", 400, "Bad Request: can't parse entities: whatever")
     await outbox.send_media(FIRST, NOTE)
 
     assert scene.sim.texts(7) == ["Good morning"]
@@ -324,7 +324,7 @@ async def test_refused_formatting_of_a_caption_is_left_out(scene: Scene) -> None
 
 async def test_a_file_too_large_for_telegram_is_a_final_refusal(scene: Scene) -> None:
     outbox = await scene.ask()
-    scene.sim.fail("sendVoice", 413, "Request Entity Too Large")
+    scene.sim.faults.fail("sendVoice", 413, "Request Entity Too Large")
 
     with pytest.raises(ContentRejectedError):
         await outbox.send_media(FIRST, NOTE)

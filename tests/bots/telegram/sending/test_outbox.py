@@ -179,7 +179,7 @@ async def test_removing_a_removed_page_is_a_success(scene: Scene) -> None:
 async def test_a_page_that_cannot_be_deleted_is_given_up(scene: Scene) -> None:
     outbox = await scene.ask()
     page = await outbox.update_page(FIRST, "One", final=False)
-    scene.sim.fail("deleteMessage", 400, "Bad Request: message can't be deleted for everyone")
+    scene.sim.faults.fail("deleteMessage", 400, "Bad Request: message can't be deleted for everyone")
 
     with capture_logs() as lines:
         await outbox.delete_page(page)
@@ -206,7 +206,7 @@ async def test_an_unreachable_recipient_raises_recipient_gone(scene: Scene, dama
 
 async def test_a_deleted_topic_raises_recipient_gone(scene: Scene) -> None:
     outbox = await scene.ask()
-    scene.sim.fail("sendMessage", 400, "Bad Request: message thread not found")
+    scene.sim.faults.fail("sendMessage", 400, "Bad Request: message thread not found")
 
     with pytest.raises(RecipientGoneError):
         await outbox.send_text("Hello")
@@ -227,7 +227,7 @@ async def test_a_page_of_the_maximum_length_fits_whatever_it_contains(scene: Sce
 
 async def test_refused_formatting_is_left_out_of_that_page_only(scene: Scene) -> None:
     outbox = await scene.ask()
-    scene.sim.fail("sendMessage", 400, "Bad Request: can't parse entities: whatever")
+    scene.sim.faults.fail("sendMessage", 400, "Bad Request: can't parse entities: whatever")
 
     page = await outbox.update_page(FIRST, "One **two**", final=False)
     page = await outbox.update_page(page, "One **two** _three_", final=True)
@@ -244,7 +244,7 @@ async def test_refused_formatting_is_left_out_of_that_page_only(scene: Scene) ->
 
 async def test_the_plain_form_of_a_sentence_has_no_marks(scene: Scene) -> None:
     outbox = await scene.ask()
-    scene.sim.fail("sendMessage", 400, "Bad Request: can't parse entities: whatever")
+    scene.sim.faults.fail("sendMessage", 400, "Bad Request: can't parse entities: whatever")
     await outbox.send_text("**Now**: `kimi-k2`, see [the docs](https://example.com/a_b)")
     shown = scene.get_last_message()
 
@@ -254,7 +254,7 @@ async def test_the_plain_form_of_a_sentence_has_no_marks(scene: Scene) -> None:
 
 async def test_a_refused_link_keeps_the_other_formatting(scene: Scene) -> None:
     outbox = await scene.ask()
-    scene.sim.fail("sendMessage", 400, "Bad Request: entity URL 'https://E.org/' is invalid: Wrong HTTP URL")
+    scene.sim.faults.fail("sendMessage", 400, "Bad Request: entity URL 'https://E.org/' is invalid: Wrong HTTP URL")
 
     page = await outbox.update_page(FIRST, "**One** [two](https://E.org/)", final=False)
     page = await outbox.update_page(page, "**One** [two](https://E.org/) [three](https://f.org)", final=True)
@@ -306,7 +306,7 @@ async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyP
 
 async def test_a_refusal_unrelated_to_entities_is_raised(scene: Scene) -> None:
     outbox = await scene.ask()
-    scene.sim.fail("sendMessage", 400, "Bad Request: strange")
+    scene.sim.faults.fail("sendMessage", 400, "Bad Request: strange")
 
     with pytest.raises(ContentRejectedError, match="strange"):
         await outbox.send_text("plain")
@@ -316,7 +316,7 @@ async def test_a_refusal_unrelated_to_entities_is_raised(scene: Scene) -> None:
 @pytest.mark.parametrize("fault", ["bad_gateway", "lose_request", "lose_answer"])
 async def test_an_outage_is_raised_and_nothing_is_sent_twice(scene: Scene, fault: str) -> None:
     outbox = await scene.ask()
-    getattr(scene.sim, fault)("sendMessage")
+    getattr(scene.sim.faults, fault)("sendMessage")
 
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_text("Hello")
@@ -325,7 +325,7 @@ async def test_an_outage_is_raised_and_nothing_is_sent_twice(scene: Scene, fault
 
 async def test_a_revoked_token_raises_platform_unreachable(scene: Scene) -> None:
     outbox = await scene.ask()
-    scene.sim.fail("sendMessage", 401, "Unauthorized")
+    scene.sim.faults.fail("sendMessage", 401, "Unauthorized")
 
     with pytest.raises(PlatformUnreachableError):
         await outbox.send_text("Hello")
@@ -334,7 +334,7 @@ async def test_a_revoked_token_raises_platform_unreachable(scene: Scene) -> None
 async def test_a_429_stops_everything_to_that_chat(scene: Scene, rate_limiter: OpenRateLimiter) -> None:
     group = scene.sim.group("Team")
     outbox = await scene.ask(group)
-    scene.sim.fail("sendMessage", 429, "Too Many Requests: retry after 7", parameters={"retry_after": 7})
+    scene.sim.faults.fail("sendMessage", 429, "Too Many Requests: retry after 7", parameters={"retry_after": 7})
 
     with pytest.raises(RateLimitedError) as flooded:
         await outbox.send_text("Hello")
@@ -427,7 +427,7 @@ async def test_typing_is_shown_and_its_failure_is_ignored(scene: Scene) -> None:
 async def test_a_stalled_chat_action_does_not_delay_the_answer(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bots.telegram.sending.outbox._ACTIVITY_TIMEOUT", 0.05)
     outbox = await scene.ask()
-    scene.sim.delay("sendChatAction", 1.5)
+    scene.sim.faults.delay("sendChatAction", 1.5)
 
     async with asyncio.timeout(1):
         await outbox.show_activity()
@@ -503,7 +503,7 @@ async def test_a_press_answered_with_a_text_is_acknowledged(scene: Scene) -> Non
 
 async def test_first_steps_in_many_chats_do_not_wait_for_each_other(scene: Scene) -> None:
     people = [scene.sim.user(100 + number, f"P{number}") for number in range(20)]
-    scene.sim.delay("sendMessage", 0.1)
+    scene.sim.faults.delay("sendMessage", 0.1)
     outboxes: list[TelegramOutbox] = []
     for person in people:
         person.say(scene.sim.private(person), "hi")

@@ -47,7 +47,7 @@ async def test_after_a_refusal_the_answer_grows_by_edits(
     scene: Scene, status: int, reason: str, *, is_remembered: bool
 ) -> None:
     outbox = await scene.ask()
-    scene.sim.fail("sendMessageDraft", status, reason)
+    scene.sim.faults.fail("sendMessageDraft", status, reason)
     with pytest.raises(ContentRejectedError):
         await outbox.update_page(FIRST, "One", final=False)
     page = await outbox.update_page(FIRST, "One two", final=False)
@@ -61,7 +61,7 @@ async def test_after_a_refusal_the_answer_grows_by_edits(
 async def test_a_draft_that_takes_too_long_is_given_up(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(previews, "_CALL_TIMEOUT", 0.05)
     outbox = await scene.ask()
-    scene.sim.delay("sendMessageDraft", 0.3)
+    scene.sim.faults.delay("sendMessageDraft", 0.3)
 
     with pytest.raises(PlatformUnreachableError):
         await outbox.update_page(FIRST, "One", final=False)
@@ -84,7 +84,7 @@ async def test_no_draft_follows_the_message(scene: Scene, monkeypatch: pytest.Mo
     monkeypatch.setattr(previews, "_KEEP_ALIVE_AGE", 0.0)
     outbox = await scene.ask()
     page = await outbox.update_page(FIRST, "One", final=False)
-    scene.sim.delay("sendMessageDraft", 0.1)
+    scene.sim.faults.delay("sendMessageDraft", 0.1)
     renewal = asyncio.create_task(outbox.show_activity())
     await asyncio.sleep(0)
     await outbox.update_page(page, "One two", final=True)
