@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import warnings
 from collections.abc import Iterable, Sequence
 from types import TracebackType
+from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -63,7 +65,8 @@ def set_up_logging(*, level: str, json_lines: bool, secrets: Iterable[str], quie
 
 
 def log_uncaught_errors() -> None:
-    """Let the log, and not Python, write the errors that nobody catches: Python would write their texts."""
+    """Let the log, and not Python, write warnings and errors that nobody catches: Python would write their texts."""
+    warnings.showwarning = _log_warning
     sys.excepthook = _log_uncaught
     threading.excepthook = lambda caught: _log_uncaught(
         caught.exc_type, caught.exc_value or caught.exc_type(), caught.exc_traceback
@@ -75,6 +78,17 @@ def log_uncaught_errors() -> None:
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, places: TracebackType | None) -> None:
     structlog.get_logger().critical("an error that nobody caught", exc_info=(kind, error, places))
+
+
+def _log_warning(
+    _message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    _file: TextIO | None = None,
+    _line: str | None = None,
+) -> None:
+    structlog.get_logger().warning("a warning of a library", kind=category.__name__, place=f"{filename}:{lineno}")
 
 
 def _keep_numbers_of_others(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import ast
 import errno
+import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+import structlog
+import structlog.testing
 from telegram.error import BadRequest
 
 from core.chat.port.errors import ContentRejectedError
 from core.error_words import keep_error_words
+from core.log import log_uncaught_errors
 from core.log_errors import describe_error, format_traceback
 from core.wanjie import ServerFaultError
 
@@ -131,3 +137,16 @@ def test_the_log_is_given_errors_and_not_their_texts() -> None:
     ]
 
     assert texts == [], "give the error itself: `error=error`"
+
+
+def test_a_warning_of_a_library_is_a_line_without_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+    with warnings.catch_warnings(), structlog.testing.capture_logs() as lines:
+        warnings.simplefilter("always")
+        log_uncaught_errors()
+        warnings.warn_explicit(f"Duplicate name: {CANARY}", UserWarning, "zipfile.py", 7)
+
+    (line,) = lines
+    assert (line["event"], line["kind"], line["place"]) == ("a warning of a library", "UserWarning", "zipfile.py:7")
+    assert CANARY not in str(lines)

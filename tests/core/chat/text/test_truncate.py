@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.text.truncate import truncate, truncate_middle
+from core.chat.text.truncate import make_title, truncate, truncate_middle
 
 
 @given(text=st.text(max_size=60), length=st.integers(25, 50))
@@ -20,3 +20,7 @@ def test_a_text_is_kept_or_cut_to_its_length(text: str, length: int) -> None:
 
 def test_no_blank_stands_before_the_ellipsis() -> None:
     assert truncate("one two three", 5) == "one…"
+
+
+def test_a_title_has_nothing_that_a_reader_cannot_see() -> None:
+    assert make_title("\u200b\u202e\n report\u202efdp.exe \U000e0041 now") == "reportfdp.exe now"
