@@ -6,30 +6,13 @@ from typing import Any
 
 import pytest
 
-from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.parse import parse_update
 from bots.telegram.events.vcard import read_vcard
 from core.chat.port.incoming import Incoming
+from tests.bots.telegram.private_message import ANN, BO, BOT, GROUP, NEWS, OURS, message, said
 
-BOT = BotIdentity(99, "wanjie_bot")
-ANN = {"id": 7, "is_bot": False, "first_name": "Ann"}
-BO = {"id": 8, "is_bot": False, "first_name": "Bo"}
-PRIVATE = {"id": 7, "type": "private"}
-GROUP = {"id": -100123, "type": "supergroup", "title": "Team"}
-NEWS = {"id": -1009, "type": "channel", "title": "News"}
-OURS = {"id": 99, "is_bot": True, "first_name": "Wanjie"}
 PHOTO = [{"file_id": "p", "width": 9, "height": 9}]
 MOMENT, SPOKEN = 1_764_399_960, "2025-11-29 07:06 UTC"
-
-
-def message(**fields: object) -> dict[str, Any]:
-    return {"message_id": 5, "from": ANN, "chat": PRIVATE, "date": 1_700_000_000, **fields}
-
-
-def said(**fields: object) -> Incoming:
-    incoming = parse_update({"update_id": 1, "message": message(**fields)}, BOT)
-    assert incoming is not None
-    return incoming
 
 
 def kinds(incoming: Incoming) -> list[tuple[str, str]]:
@@ -82,7 +65,7 @@ def test_any_number_of_entities_around_each_other_is_read(kind: str) -> None:
         ),
         (
             {"giveaway_winners": {"prize_star_count": 500, "winner_count": 2, "winners": [ANN, BO]}},
-            "[giveaway]\nPrize: 500 Telegram Stars\nWinners: 2\nAnn, Bo",
+            "[giveaway]\nPrize: 500 Telegram Stars\nWinners: 2\nAnn Li, Bo",
         ),
     ],
 )
@@ -243,7 +226,7 @@ def test_the_pictures_of_a_rich_message_are_taken() -> None:
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ({"new_chat_members": [BO, ANN]}, "[Bo, Ann joined the group]"),
+        ({"new_chat_members": [BO, ANN]}, "[Bo, Ann Li joined the group]"),
         ({"left_chat_member": BO}, "[Bo left the group]"),
         ({"new_chat_title": "Team B"}, "[the group was named Team B]"),
         ({"pinned_message": {"chat": GROUP, "message_id": 3, "date": 0}}, "[a message was pinned]"),
