@@ -25,8 +25,9 @@ _MAX_INT_DIGITS = 18
 """Every number of so many digits fits into 64 bits."""
 
 # Strings, closed or not, are skipped as a whole. The possessive quantifiers keep the time linear.
-_NEXT_SIGN = re.compile(r'(?:[^"\[\]{},]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"?)*+([\[\]{},]|\Z)', re.DOTALL)
-_LEVELS = {"": 0, ",": 0, "[": 1, "{": 1, "]": -1, "}": -1}
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NO_BRACKET = re.compile(r"[^\[\]{}]++")
+_LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _MAX_ENTRY_LENGTH = 2_000
 """Characters of an entry of a list that is read in part."""
 _SEPARATOR = re.compile(r"\s*+,")
@@ -171,8 +172,11 @@ def _is_excessive(text: str) -> bool:
     openings = text.count("[") + text.count("{")
     if openings <= _MAX_DEPTH and openings + text.count(",") <= _MAX_SIGNS:
         return False
-    depths = accumulate(_LEVELS[found[1]] for found in _NEXT_SIGN.finditer(text))
-    return any(depth > _MAX_DEPTH or number > _MAX_SIGNS for number, depth in enumerate(depths))
+    signs = _STRING.sub("", text)
+    brackets = _NO_BRACKET.sub("", signs)
+    if len(brackets) + signs.count(",") > _MAX_SIGNS:
+        return True
+    return max(accumulate(map(_LEVELS.__getitem__, brackets)), default=0) > _MAX_DEPTH
 
 
 def _may_be_unclean(text: str) -> bool:
