@@ -85,7 +85,7 @@ class WaitingQuestions:
 
     async def _look_after(self, waiting: _Waiting) -> None:
         context = waiting.context
-        messages = waiting.read_messages((await self._inbox.list_envelopes(context.job.lane))[1:])
+        messages = await waiting.read_messages((await self._inbox.list_envelopes(context.job.lane))[1:])
         context.outbox.leave_room(len(messages))
         if context.outbox.capabilities.waiting_marks:
             await asyncio.gather(*(self._mark(message, waiting) for message in messages))
@@ -136,23 +136,25 @@ class _Waiting:
         self._ended = True
         self.context.job.waiting_changed.set()
 
-    def read_messages(self, envelopes: Sequence[Envelope]) -> list[Incoming]:
+    async def read_messages(self, envelopes: Sequence[Envelope]) -> list[Incoming]:
         """Return the messages that get an answer of their own, in their order."""
+        unread = [envelope for envelope in envelopes if envelope.event_id not in self._known]
+        read = {envelope.event_id: incoming for envelope, incoming in await read_waiting(unread, self._read)}
+        for envelope in unread:
+            incoming = read.get(envelope.event_id)
+            self._known[envelope.event_id] = incoming if incoming and _is_message(incoming) else None
         found = [self.context.incoming]
         for envelope in envelopes:
-            if envelope.event_id not in self._known:
-                self._known[envelope.event_id] = self._read_message(envelope)
             message = self._known[envelope.event_id]
             if message is not None and not any(belongs_to([other], message) for other in found):
                 found.append(message)
         return found[1:]
 
-    def _read_message(self, envelope: Envelope) -> Incoming | None:
-        """Read what somebody has said; None for anything else, and for what cannot be read, as its own job reports."""
-        message = read_waiting(envelope, self._read)
-        if message is None or message.is_addition or message.added or message.deleted or message.previous_chat:
-            return None
-        return message if message.choice is None else None
+
+def _is_message(incoming: Incoming) -> bool:
+    """Whether somebody has said something that stands alone."""
+    is_other = incoming.is_addition or incoming.added or incoming.deleted or incoming.previous_chat
+    return not is_other and incoming.choice is None
 
 
 def _list_independent(context: EventContext, messages: Sequence[Incoming]) -> list[Incoming]:

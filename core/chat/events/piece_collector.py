@@ -30,6 +30,8 @@ _log = structlog.get_logger()
 _MAX_WAITS = 10
 _MAX_REMEMBERED = 64
 """Events that are read only once; fewer wait in a lane."""
+_MAX_BYTES_AT_ONCE = 65_536
+"""Bytes of events that are read without a pause: some 15 ms of work."""
 _MAX_STARTS = 5
 """How often an answer is started because more pieces of its question have come."""
 _RESTART_DELAY = 0.1
@@ -146,8 +148,8 @@ class PieceCollector:
         """Find the pieces of the message among the readable events that wait behind it."""
         job.news.clear()
         envelopes = (await self._inbox.list_envelopes(job.lane))[1:]
-        waiting = [piece for envelope in envelopes if (piece := _read_waiting(envelope, read)) is not None]
-        return _select(pieces, waiting)
+        waiting = await read_waiting(envelopes, read)
+        return _select(pieces, [_Piece(envelope, incoming) for envelope, incoming in waiting])
 
     async def _was_answered(self, first: Incoming) -> bool:
         """Whether the previous release has answered it already, as a part of its album."""
@@ -172,16 +174,18 @@ def _read_piece(payload: bytes, read: ReadEvent) -> _Piece | None:
     return incoming and _Piece(Envelope(incoming.event_id, payload), incoming)
 
 
-def read_waiting(envelope: Envelope, read: ReadEvent) -> Incoming | None:
-    """Read an event that waits; None when it cannot be read; its own job reports that."""
-    with UnexpectedErrors():
-        return read(envelope.payload)
-    return None
-
-
-def _read_waiting(envelope: Envelope, read: ReadEvent) -> _Piece | None:
-    incoming = read_waiting(envelope, read)
-    return incoming and _Piece(envelope, incoming)
+async def read_waiting(envelopes: Sequence[Envelope], read: ReadEvent) -> list[tuple[Envelope, Incoming]]:
+    """Read events that wait, with pauses for other work; those that cannot be read are for their own jobs to report."""
+    found, length = list[tuple[Envelope, Incoming]](), 0
+    for envelope in envelopes:
+        length += len(envelope.payload)
+        if length > _MAX_BYTES_AT_ONCE:
+            await asyncio.sleep(0)
+            length = len(envelope.payload)
+        with UnexpectedErrors():
+            incoming = read(envelope.payload)
+            found += [] if incoming is None else [(envelope, incoming)]
+    return found
 
 
 def _select(pieces: Sequence[_Piece], waiting: Sequence[_Piece]) -> _Collected:

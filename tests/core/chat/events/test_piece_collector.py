@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
-from core.chat.events.piece_collector import PieceCollector
+from core.chat.events.piece_collector import PieceCollector, read_waiting
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.queue import Envelope, Inbox, Job
 from core.store import Conversations
@@ -85,3 +85,21 @@ async def test_each_event_that_waits_is_read_once_however_many_come(redis: Redis
     await _make_collector(redis, inbox).answer(job, read, respond)
 
     assert times == dict.fromkeys((event.encode() for event in events), 1)
+
+
+async def test_others_have_their_turn_while_much_is_read_that_waits() -> None:
+    events = [Envelope(f"{number}", b"x" * 40_000) for number in range(10)]
+    turns = 0
+
+    async def work() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    working = asyncio.create_task(work())
+    found = await read_waiting(events, _read)
+    working.cancel()
+
+    assert [envelope for envelope, _ in found] == events
+    assert turns == len(events) - 1
