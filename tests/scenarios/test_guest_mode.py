@@ -42,20 +42,22 @@ async def test_a_guest_answers_who_may_use_it_with_what_they_reply_to(empty_harn
 
 async def test_a_killed_process_s_guest_answer_is_finished_in_the_same_message(empty_harness: ServiceHarness) -> None:
     harness, chat = empty_harness, empty_harness.telegram.channel("Elsewhere")
-    harness.wanjie.script.answer = lambda _: words(60)
-    harness.wanjie.script.first_token_delay = 1.0
+    harness.wanjie.script.answer = lambda _: words(100)
     harness.wanjie.script.tokens_per_second = 20
     ada = harness.private()
     service = await harness.start(TELEGRAM_GUEST="on")
     await harness.ready()
     ada.person.call_guest(chat, "@wanjie_bot count")
-    await ada.until(lambda: texts(harness, chat) == ["…"])  # before there is a word of the answer
-    await ada.until(lambda: "w3" in texts(harness, chat)[0])
+    await ada.until(lambda: "w0" in "".join(texts(harness, chat)))
     await harness.kill(service)
+    torn = texts(harness, chat)
     harness.wanjie.script.tokens_per_second = 0
     await harness.start(TELEGRAM_GUEST="on")
-    await ada.until(lambda: texts(harness, chat) == [words(60)], 40)
+    await ada.until(lambda: texts(harness, chat) == [words(100)], 40)
 
+    (answer,) = answers(harness, chat)
+    assert answer.edits[0].text == "…"  # before there was a word of the answer
+    assert "w99" not in torn[0]
     assert not harness.telegram.violations
 
 
