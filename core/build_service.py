@@ -231,7 +231,13 @@ class Service:
         )
         welcome = Welcome(self._stored.conversations, self._settings.chat.suggested_prompts)
         home = HomePage(
-            self.handlers, commands, welcome, self._stored.inbox, self._stored.conversations, self._platforms
+            self.handlers,
+            commands,
+            welcome,
+            self._stored.inbox,
+            self._stored.conversations,
+            self._platforms,
+            self._stored.button_keys,
         )
         responder = Responder(
             platforms,

@@ -1,6 +1,7 @@
 """Forms that ask for what a command lacks, in Slack, and questions that do so on Telegram."""
 
 import json
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -19,6 +20,15 @@ async def opened(persona: SlackPersona) -> ShownForm:
     form = await persona.until(lambda: persona.form)
     assert form is not None
     return form
+
+
+async def refused(
+    harness: ServiceHarness, persona: SlackPersona, form: str, submit: Callable[[], Awaitable[object]]
+) -> None:
+    """Submit a form that counts for nothing."""
+    harness.slack.views.note_errors(form, {})
+    await submit()
+    await persona.until(lambda: persona.form is not None and "has expired" in persona.form.fields[0].error)
 
 
 async def closed(persona: SlackPersona) -> None:
@@ -115,25 +125,32 @@ async def test_who_may_not_use_the_bot_gets_no_form_and_its_submission_is_not_ta
     assert not harness.slack.count("views.open")
 
 
-@pytest.mark.parametrize("forged", ["chat", "user", "signature"])
-async def test_a_form_counts_only_where_it_was_opened_for_whom_it_was_opened(
-    harness: ServiceHarness, forged: str
-) -> None:
-    persona, eve = harness.direct(), harness.direct("Eve")
+async def test_a_form_counts_only_as_it_was_opened_and_for_whom_it_was_opened(harness: ServiceHarness) -> None:
+    persona, eve, slack = harness.direct(), harness.direct("Eve"), harness.slack
     await persona.say("/imagine")
     form = await opened(persona)
-    modal = harness.slack.views.modals[form.id]
-    origin = json.loads(modal["private_metadata"])
-    if forged == "chat":
-        origin["chat"] = f"sl:{harness.slack.team_id}:{eve.channel.id}"
-    elif forged == "signature":
-        origin["signature"] = "AAAAAAAAAAAA"
-    modal["private_metadata"] = json.dumps(origin)
+    modal = slack.views.modals[form.id]
+    genuine = modal["private_metadata"]
+    forged: dict[str, object] = {
+        "chat": f"sl:{slack.team_id}:{eve.channel.id}",
+        "signature": "AAAAAAAAAAAA",
+        "event": "v1",
+        "direct": False,
+        "route": f"{slack.api_url}elsewhere",
+        "files": ["F1"],
+    }
     values = {"prompt": {"prompt": {"type": "plain_text_input", "value": "a fox"}}}
-    await (eve if forged == "user" else persona).user.submit(form.id, values)
-    await persona.until(lambda: persona.form is not None and "has expired" in persona.form.fields[0].error)
+    for name, value in forged.items():
+        modal["private_metadata"] = json.dumps(json.loads(genuine) | {name: value})
+        await refused(harness, persona, form.id, lambda: persona.user.submit(form.id, values))
+    modal["private_metadata"] = genuine
+    await refused(harness, persona, form.id, lambda: eve.user.submit(form.id, values))
+    modal["private_metadata"] = json.dumps(json.loads(genuine) | {"chat": "tg:1:2"})
+    await persona.user.submit(form.id, values)
+    await closed(persona)
 
     assert orders(harness) == []
+    assert not slack.socket.undelivered
 
 
 @pytest.mark.parametrize("place", ["private", "group"])

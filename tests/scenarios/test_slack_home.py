@@ -80,6 +80,28 @@ async def test_admins_decide_on_the_tab_and_it_says_who_may_not_use_the_bot(empt
     assert guest.home_choices() == []
 
 
+async def test_a_page_counts_only_for_the_person_and_the_chat_that_it_was_made_for(harness: ServiceHarness) -> None:
+    ada, eve = harness.direct("Ada"), harness.direct("Eve")
+    await opens_home(eve, "Which models should be used")
+    home = eve.user.home
+    assert home is not None
+    home["private_metadata"] = ada.channel.id
+    await eve.choose_at_home("中文")
+    await home_shows(eve, "has expired")
+    await opens_home(ada, "Which models should be used")
+    home = ada.user.home
+    assert home is not None
+    signature = home.pop("callback_id")
+    await ada.choose_at_home("中文")
+    await home_shows(ada, "has expired")
+
+    assert signature
+    await opens_home(eve, "Which models should be used")
+    await eve.choose_at_home("中文")
+    await home_shows(eve, "使用哪些模型")
+    await opens_home(ada, "Which models should be used")
+
+
 async def test_an_opening_that_follows_another_is_not_worked_on_twice(harness: ServiceHarness) -> None:
     persona = harness.direct()
     harness.slack.faults.flood(_PUBLISH)

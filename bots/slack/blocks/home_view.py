@@ -23,13 +23,16 @@ _BULLET = re.compile(r"^- ")
 """Slack's mrkdwn knows no lists."""
 
 
-def home_view(sections: Sequence[HomeSection], channel: str, *, menus: bool = True) -> dict[str, Any]:
-    """Return the view; what is pressed there brings `channel` back, that of the direct message.
+def home_view(
+    sections: Sequence[HomeSection], channel: str, signature: str = "", *, menus: bool = True
+) -> dict[str, Any]:
+    """Return the view; what is pressed there brings back `channel`, that of the direct message, and the signature.
 
     Without `menus` it is text alone.
     """
     blocks = [block for number, section in enumerate(sections) for block in _section_blocks(section, number, menus)]
-    return {"type": "home", "private_metadata": channel, "blocks": blocks[:_MAX_BLOCKS]}
+    signed = {"callback_id": signature} if signature else {}
+    return {"type": "home", "private_metadata": channel, **signed, "blocks": blocks[:_MAX_BLOCKS]}
 
 
 def _section_blocks(section: HomeSection, number: int, menus: bool) -> Iterator[dict[str, Any]]:  # noqa: FBT001 - private

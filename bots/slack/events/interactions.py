@@ -68,6 +68,7 @@ def read_action(body: Json, installation: Installation) -> Incoming | None:
         command_sign=command_sign(place.thread, installation.command_prefix, direct=place.direct),
         choice=choice,
         home=place.home,
+        home_signature=get_text(get_object(body, "view"), "callback_id"),
         quoted=content.full_text,
         named=content.named,
         reply_route=str(route),

@@ -7,21 +7,34 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 from bots.slack.blocks.modals import read_form_values
 from core.chat.port.forms import Submission
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
 from core.json_reader import Json, as_list, as_object, as_text, get_object, get_text, parse_json
 
+from .installation import PLATFORM
+
 _MAX_METADATA_LENGTH = 3_000
 """Characters (Slack: modal views)."""
 _MAX_FILES = 10
+"""Of the quoted message, that a modal keeps."""
 CUT_QUOTE_KEY = "unread.quote"
 """Marks a message that is quoted in part (`Incoming.unread`)."""
 
 
+def submitted_event(opening: Incoming) -> Incoming:
+    """Return what a modal that `opening` opens keeps of it, under the id that its submission will have.
+
+    The opening itself may have been stored, when it was not sure that the modal opened.
+    """
+    files = opening.quoted_attachments[:_MAX_FILES]
+    return replace(opening, event_id=f"v{opening.event_id[1:]}", quoted_attachments=files)
+
+
 def pack_origin(incoming: Incoming, signature: str) -> str:
-    """Return the metadata of a modal that `incoming` opens, with as much of the quoted message as fits."""
+    """Return the metadata of a modal for a `submitted_event`, with as much of the quoted message as fits."""
     quoted = "" if incoming.choice else incoming.quoted
     files = () if incoming.choice else incoming.quoted_attachments
     origin: Json = {
@@ -32,7 +45,7 @@ def pack_origin(incoming: Incoming, signature: str) -> str:
         "direct": incoming.direct,
         "sign": incoming.command_sign,
         "route": incoming.reply_route,
-        "files": [file.id for file in files[:_MAX_FILES]],
+        "files": [file.id for file in files],
         "named": [*incoming.named],
         "signature": signature,
     }
@@ -52,11 +65,11 @@ def read_submission(body: Json) -> Incoming | None:
         get_text(get_object(body, "user"), "id"),
     )
     chat = _read_chat(origin)
-    if chat is None or not name or not event or not user:
+    if chat is None or chat.platform != PLATFORM or not name or not event or not user:
         return None
     return Incoming(
         chat=chat,
-        event_id=f"v{event[1:]}",  # the event itself may have been stored, when it was not sure that the modal opened
+        event_id=f"v{event[1:]}",  # older versions keep that of the opening
         message_id=get_text(origin, "message"),
         sender=Sender(user),
         direct=origin.get("direct") is True,

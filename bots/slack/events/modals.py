@@ -16,7 +16,7 @@ from core.json_reader import Json, get_text
 from core.redis import STORE_ERRORS
 
 from .installation import Installation
-from .modal_submissions import pack_origin, read_submission
+from .modal_submissions import pack_origin, read_submission, submitted_event
 from .parse import read_interaction
 
 _log = structlog.get_logger()
@@ -44,6 +44,7 @@ class Modals:
             return False
         try:
             async with asyncio.timeout(_OPEN_TIMEOUT):
+                incoming = submitted_event(incoming)
                 form = await self._forms.find_form(incoming)
                 if form is None:
                     return False

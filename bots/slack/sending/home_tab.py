@@ -14,13 +14,15 @@ from core.chat.port.home import HomeSection
 _log = structlog.get_logger()
 
 
-async def publish_home(api: HomeTabApi, user: str, channel: str, sections: Sequence[HomeSection]) -> None:
+async def publish_home(
+    api: HomeTabApi, user: str, channel: str, sections: Sequence[HomeSection], signature: str
+) -> None:
     """Publish the tab of `user`, whose direct message is `channel`; without its menus if Slack refuses those.
 
     Raises what `HomeTabApi` does.
     """
     try:
-        await api.publish(user, home_view(sections, channel))
+        await api.publish(user, home_view(sections, channel, signature))
     except ContentRejectedError as error:
         _log.warning("Slack refused a Home tab, it is shown without menus", error=error)
-        await api.publish(user, home_view(sections, channel, menus=False))
+        await api.publish(user, home_view(sections, channel, signature, menus=False))

@@ -194,9 +194,9 @@ class SlackOutbox(Outbox):
         """Offer questions on the empty tab, where the workspace has agents."""
         return await self._workspace.sessions.suggest_prompts(self._channel, prompts)
 
-    async def show_home(self, sections: Sequence[HomeSection]) -> None:
+    async def show_home(self, sections: Sequence[HomeSection], signature: str = "") -> None:
         """Publish the sender's Home tab."""
-        await publish_home(self._workspace.home, self._incoming.sender.id, self._channel, sections)
+        await publish_home(self._workspace.home, self._incoming.sender.id, self._channel, sections, signature)
 
     async def set_title(self, title: str) -> None:
         """Name the session of a thread in a direct message; Slack lists those."""

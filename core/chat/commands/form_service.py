@@ -110,6 +110,7 @@ def _read_opening(incoming: Incoming) -> Incoming:
 
 
 def _signed_words(incoming: Incoming) -> tuple[str, ...]:
-    """Return what a signature covers: where the command will be given, by whom, upon which message."""
-    place = str(incoming.chat), incoming.thread, incoming.message_id
-    return (FORM_MENU, incoming.command, *place, incoming.sender.id)
+    """Return what a signature covers: which event will be given where and by whom, upon what, and the way back."""
+    place = str(incoming.chat), incoming.thread, incoming.message_id, str(incoming.direct), incoming.reply_route
+    files = (file.id for file in incoming.quoted_attachments)
+    return (FORM_MENU, incoming.command, incoming.event_id, *place, incoming.sender.id, *files)

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import structlog
 
+from core.access import KeyReader
 from core.chat.actions.welcome import Welcome
 from core.chat.delivery.choose_language import choose_language
 from core.chat.delivery.event_context import EventContext
 from core.chat.events.lanes import parse_platform_name
 from core.chat.port.errors import OutboxError
 from core.chat.port.home import HomePart, HomeSection
+from core.chat.port.incoming import Incoming
 from core.chat.port.menus import Menu
 from core.chat.port.platform import Platform
 from core.chat.port.retry import run_with_retries
@@ -47,6 +49,7 @@ class HomePage:
         inbox: Inbox,
         conversations: Conversations,
         platforms: Mapping[str, Platform],
+        button_keys: KeyReader,
     ) -> None:
         """`handlers` by the names of commands, `platforms` by the first part of their chat references."""
         self._handlers = handlers
@@ -55,12 +58,16 @@ class HomePage:
         self._inbox = inbox
         self._conversations = conversations
         self._platforms = platforms
+        self._button_keys = button_keys
 
     async def respond(self, context: EventContext) -> None:
         """Do what was pressed on the page, if anything was, and show the page with what holds then."""
         choice = context.incoming.choice
         if choice is None:
             await self._show(context)
+            return
+        if not await self._is_genuine(context.incoming):
+            await self.show_sentence(context, "button.over")
             return
         said = await _record(context, lambda recording: self._dispatcher.handle_choice(recording, choice))
         notices = [part.title if isinstance(part, Menu) else part for part in said if not _is_choice(part)]
@@ -79,7 +86,14 @@ class HomePage:
             people = [await self._say(context, "admin", words) for words in ("requests", "people", "")]
             sections.append(HomeSection(context.translate_plainly("home.access"), (*people[0], *people[1], *people[2])))
         sections.append(HomeSection(context.translate_plainly("home.help"), await self._say(context, "help")))
-        await _publish(context, sections)
+        signature = (await self._button_keys.read()).sign(*_signed_words(context.incoming))
+        await _publish(context, sections, signature)
+
+    async def _is_genuine(self, incoming: Incoming) -> bool:
+        """Whether the service made the page that was pressed for this person and their private chat."""
+        signature, words, keys = incoming.home_signature, _signed_words(incoming), self._button_keys
+        known = await keys.read()
+        return known.verify(signature, *words) or (await keys.read(fresh=True)).verify(signature, *words)
 
     async def show_sentence(self, context: EventContext, key: str, /, **values: object) -> None:
         """Show nothing but a sentence: that somebody may not use the bot, or that something failed."""
@@ -140,10 +154,14 @@ def _without_way_back(part: HomePart) -> HomePart:
     return replace(part, controls=tuple(row for row in rows if row))
 
 
-async def _publish(context: EventContext, sections: Sequence[HomeSection]) -> None:
+def _signed_words(incoming: Incoming) -> tuple[str, ...]:
+    return "home", str(incoming.chat.parent), incoming.sender.id
+
+
+async def _publish(context: EventContext, sections: Sequence[HomeSection], signature: str = "") -> None:
     """Show the page; what the platform refuses is left as it was, until the page is opened again."""
     await context.job.checkpoint()
     try:
-        await run_with_retries(lambda: context.outbox.show_home(sections), max_seconds=_TIMEOUT)
+        await run_with_retries(lambda: context.outbox.show_home(sections, signature), max_seconds=_TIMEOUT)
     except OutboxError as error:
         _log.warning("a home page could not be shown", error=error)

@@ -169,6 +169,8 @@ class Incoming:
     home: bool = False
     """The sender looks at the page that the bot has for them, or has pressed something there; see
     `Outbox.show_home`."""
+    home_signature: str = ""
+    """The signature of the page on which something was pressed."""
     removed: bool = False
     """The bot was removed from the chat or, in a private one, blocked: nobody can be answered there."""
     sent: int = 0

@@ -142,10 +142,11 @@ class Outbox(Protocol):
         del prompts
         return False
 
-    async def show_home(self, sections: Sequence[HomeSection]) -> None:
+    async def show_home(self, sections: Sequence[HomeSection], signature: str = "") -> None:
         """Show these sections on the page that the bot has for the sender, in place of what it showed.
 
-        What is pressed there comes in as an `Incoming` with `home`. Default: the platform has no such pages.
+        What is pressed there comes in as an `Incoming` with `home` and this `signature`. Default: the platform has
+        no such pages.
         """
 
     async def set_title(self, title: str) -> None:
