@@ -46,15 +46,24 @@ const Bubble = ({ parts, room, person, setTarget, t, notify }) => {
   </li>`;
 };
 
+const followWithin = (element, pixels) => {
+  if (element.scrollHeight - element.scrollTop - element.clientHeight < pixels) element.scrollTop = element.scrollHeight;
+};
+
 export const useFollowing = (dependency) => {
   const list = useRef(null);
   const isOpened = useRef(false);
   useEffect(() => {
     const element = list.current;
-    const isNearEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 400;
-    if (isNearEnd || !isOpened.current) element.scrollTop = element.scrollHeight;
+    followWithin(element, isOpened.current ? 400 : Infinity);
     isOpened.current ||= element.childElementCount > 0;
   }, [dependency]);
+  useEffect(() => {
+    const element = list.current;
+    const follow = () => followWithin(element, 800); // a picture has no height before it is loaded
+    element.addEventListener("load", follow, true);
+    return () => element.removeEventListener("load", follow, true);
+  }, []);
   return list;
 };
 
