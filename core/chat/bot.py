@@ -22,7 +22,7 @@ from .commands.read_event import may_have_news, read_stored
 from .delivery.choose_language import choose_language
 from .delivery.choose_memory import choose_memory
 from .delivery.event_context import EventContext, new_upload_slots
-from .events.access_gate import NO_ACCESS, Access, AccessGate, Refusal
+from .events.access_gate import NO_ACCESS, Access, AccessGate, AccessRefusal
 from .events.deletions import Deletions
 from .events.earlier_memory import EarlierMemory
 from .events.lanes import parse_platform_name
@@ -158,7 +158,7 @@ class Bot:
         """Tell a stranger that they get no answer."""
         incoming = await platform.enrich(incoming, sender_only=True)
         event.context = self._context(event, incoming, platform)
-        await self._access_requests.answer(event.context, Refusal.unpack(event.job.payload))
+        await self._access_requests.answer(event.context, AccessRefusal.unpack(event.job.payload))
 
     def _read(self, event: _Event) -> tuple[Incoming | None, Platform | None]:
         """Read an event, and find its platform; None for an event that needs no answer."""
@@ -247,7 +247,7 @@ class _Event:
 
 
 def _read_refused(payload: bytes) -> Incoming:
-    return Refusal.unpack(payload).incoming
+    return AccessRefusal.unpack(payload).incoming
 
 
 async def _try(saying: Awaitable[None], failure: str) -> None:

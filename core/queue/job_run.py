@@ -14,7 +14,7 @@ from core.redis.client import STORE_ERRORS
 from core.redis.server_errors import is_about_data
 
 from .job import Job, OwnershipLostError
-from .lane_claims import Claim, ClaimedJob, Claims, Entry
+from .lane_claims import Claim, ClaimedJob, Entry, LaneClaims
 from .redelivery import RedeliveryPolicy
 
 Handler: TypeAlias = Callable[[Job], Awaitable[None]]
@@ -40,7 +40,7 @@ class JobRun:
     was longer than the lease.
     """
 
-    def __init__(self, entry: Entry, claims: Claims, handlers: Handlers, predecessor: JobRun | None) -> None:
+    def __init__(self, entry: Entry, claims: LaneClaims, handlers: Handlers, predecessor: JobRun | None) -> None:
         self.entry = entry
         self.ended = asyncio.Event()
         self._claims = claims

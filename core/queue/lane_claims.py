@@ -71,7 +71,7 @@ def name_consumer(name: str, lease: float) -> str:
     return f"{name}~{int(lease * 1000)}"
 
 
-class Claims:
+class LaneClaims:
     """The streams, as one consumer sees them.
 
     Methods that take a `Claim` do nothing when it is void. Every method may raise one of `STORE_ERRORS` and may be

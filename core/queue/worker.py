@@ -21,7 +21,7 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 
 from .job_run import Handler, Handlers, JobRun
 from .keys import QueueKeys
-from .lane_claims import Claim, Claims, Entry, name_consumer
+from .lane_claims import Claim, Entry, LaneClaims, name_consumer
 from .notifications import listen_for_news
 from .redelivery import RedeliveryPolicy
 from .worker_periods import ALONE, WorkerPeriods
@@ -69,7 +69,7 @@ class Worker:
         self._keys = keys or QueueKeys()
         self._periods = periods or (ALONE if exclusive else WorkerPeriods())
         name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(4)}"
-        self._claims = Claims(redis, self._keys, name_consumer(name, self._periods.lease), cipher)
+        self._claims = LaneClaims(redis, self._keys, name_consumer(name, self._periods.lease), cipher)
         self._handlers = Handlers(handle, give_up, redelivery or RedeliveryPolicy())
         self._exclusive = exclusive
         self._runs: dict[str, JobRun] = {}

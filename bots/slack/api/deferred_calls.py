@@ -1,4 +1,4 @@
-"""Calls that only change the decoration of finished answers, made when the rate limits allow them."""
+"""Calls that only tidy up, such as the decoration of a finished answer, made when the rate limits allow them."""
 
 from __future__ import annotations
 
@@ -52,4 +52,4 @@ async def _retry_until_done(call: Callable[[], Awaitable[None]]) -> None:
     try:
         await run_with_retries(call, max_seconds=_TIMEOUT, retries_outages=False)
     except (OutboxError, *STORE_ERRORS) as error:
-        _log.info("an answer keeps the decoration of its stream", reason=error)
+        _log.info("a message is left as it is; there was no room to tidy it up", reason=error)

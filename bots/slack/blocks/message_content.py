@@ -32,7 +32,7 @@ _MAX_PLAIN_LENGTH = 3_900
 
 
 @dataclass(frozen=True, slots=True)
-class PageText:
+class RenderedPage:
     """The part of a page that can be shown now: its reasoning and its answer. Later states begin with both."""
 
     reasoning: str
@@ -59,9 +59,9 @@ class PageText:
         weight = 2 * len(self.reasoning.encode()) + len(self.answer.encode())
         return bool(self.reasoning and self.answer) and weight > _MAX_STREAM_BYTES
 
-    def remaining_after(self, shown: int) -> PageText:
+    def remaining_after(self, shown: int) -> RenderedPage:
         """Return the text after the first `shown` characters."""
-        return PageText(self.reasoning[shown:], self.answer[max(0, shown - len(self.reasoning)) :])
+        return RenderedPage(self.reasoning[shown:], self.answer[max(0, shown - len(self.reasoning)) :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class MessageContent:
 
 
 def page_variants(
-    body: PageText, buttons: Sequence[Button], *, cards: bool = True, ratings: bool = True
+    body: RenderedPage, buttons: Sequence[Button], *, cards: bool = True, ratings: bool = True
 ) -> list[MessageContent]:
     """Return the variants of a page, the best first; each leaves out something that Slack may refuse.
 
@@ -97,7 +97,7 @@ def page_variants(
     return variants
 
 
-def _variants_with_plain_buttons(body: PageText, buttons: Sequence[Button], *, cards: bool) -> list[MessageContent]:
+def _variants_with_plain_buttons(body: RenderedPage, buttons: Sequence[Button], *, cards: bool) -> list[MessageContent]:
     answer = [{"type": "markdown", "text": body.answer}] if body.answer.strip() else []
     buttons_row = _list_controls(buttons, ratings=False)
     plain = strip_protection(body.answer) if answer else body.reasoning
@@ -157,7 +157,7 @@ def _describe_button(button: Button) -> dict[str, Any]:
     return {"text": plain_text_object(button.label), "value": button.value, **spoken}
 
 
-def first_chunks(body: PageText, buttons: Sequence[Button]) -> Blocks:
+def first_chunks(body: RenderedPage, buttons: Sequence[Button]) -> Blocks:
     """Return the first chunks of a stream: its buttons, which stay above the text, and the first text."""
     return [*buttons_chunks(buttons), *append_chunks(body, 0)]
 
@@ -168,7 +168,7 @@ def buttons_chunks(buttons: Sequence[Button]) -> Blocks:
     return [{"type": "blocks", "blocks": [buttons_block(shown)]}] if shown else []
 
 
-def append_chunks(body: PageText, shown: int) -> Blocks:
+def append_chunks(body: RenderedPage, shown: int) -> Blocks:
     """Return the chunks after the first `shown` characters; the task is complete when the answer begins."""
     piece = body.remaining_after(shown)
     begins_answer = bool(body.answer and body.reasoning) and shown <= len(body.reasoning)

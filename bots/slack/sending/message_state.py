@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
-from bots.slack.blocks.message_content import PageText
+from bots.slack.blocks.message_content import RenderedPage
 from core.chat.port.errors import (
     ContentRejectedError,
     OutboxError,
@@ -39,7 +39,7 @@ class Decoration:
     buttons: tuple[Button, ...] = ()
 
     @classmethod
-    def from_page(cls, body: PageText, buttons: tuple[Button, ...]) -> Self:
+    def from_page(cls, body: RenderedPage, buttons: tuple[Button, ...]) -> Self:
         """Return the decoration of a page with this text and these buttons."""
         return cls(bool(body.reasoning.strip()), buttons)
 
@@ -88,7 +88,7 @@ class MessageState:
         due = _EARLY_STEPS[self.early_steps : self.early_steps + 1]
         return bool(due) and time.monotonic() - self.begun_at >= due[0]
 
-    def is_showing(self, body: PageText) -> bool:
+    def is_showing(self, body: RenderedPage) -> bool:
         """Whether the message certainly shows exactly this text."""
         return self.certain and self.shown_length == len(body)
 

@@ -14,7 +14,7 @@ from bots.slack.api.users import USER_ID_PREFIXES
 from bots.slack.api.workspace import WorkspaceApi
 from bots.slack.blocks.markdown import escape, notification_text
 from bots.slack.blocks.menus import menu_blocks, plain_menu, sentence_blocks
-from bots.slack.blocks.message_content import MessageContent, PageText
+from bots.slack.blocks.message_content import MessageContent, RenderedPage
 from bots.slack.blocks.plain_text import strip_markdown
 from bots.slack.capabilities import CAPABILITIES
 from bots.slack.events.reply_target import ReplyTarget
@@ -41,7 +41,7 @@ from .home_tab import publish_home
 from .media import MediaPoster
 from .mention_names import MentionNames
 from .page_update import Destination
-from .stream import PageWriter
+from .stream import PageSender
 from .typing_status import STATUS_TEXTS, ThreadStatus
 from .waiting_mark import set_waiting_mark
 
@@ -77,7 +77,7 @@ class SlackOutbox(Outbox):
         )
         reader = incoming.sender.id if incoming.sender.id.startswith(USER_ID_PREFIXES) else ""
         destination = Destination(self._channel, self._thread, reader, self._route.team or incoming.chat.account)
-        self._pages = PageWriter(workspace.api, destination, workspace.features, workspace.deferred)
+        self._pages = PageSender(workspace.api, destination, workspace.features, workspace.deferred)
         self._media = MediaPoster(workspace.api, workspace.files, destination)
 
     @property
@@ -95,7 +95,7 @@ class SlackOutbox(Outbox):
     ) -> Page:
         """Show `text` as a native stream, or as an updated message where streams are unavailable."""
         with self._detect_absence():
-            body = PageText.render(text, folded, final=final, names=await self._mentions.resolve(text))
+            body = RenderedPage.render(text, folded, final=final, names=await self._mentions.resolve(text))
             updated = await self._pages.update(page, body, buttons, final=final)
         if updated.message_id != page.message_id:
             self._status.mark_replied()
@@ -104,7 +104,7 @@ class SlackOutbox(Outbox):
     async def set_buttons(self, shown: ShownMessage, buttons: tuple[Button, ...]) -> None:
         """See `Outbox`; Slack requires that the whole message is updated."""
         names = await self._mentions.resolve(shown.text)
-        body = PageText.render(shown.text, shown.folded, final=True, names=names)
+        body = RenderedPage.render(shown.text, shown.folded, final=True, names=names)
         await self._pages.set_buttons(shown.page, body, buttons)
 
     async def mark_as_waiting(self, *, waiting: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.slack.api.methods import StreamContent
-from bots.slack.blocks.message_content import Blocks, PageText, append_chunks, buttons_chunks
+from bots.slack.blocks.message_content import Blocks, RenderedPage, append_chunks, buttons_chunks
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 
@@ -31,7 +31,7 @@ class PageUpdate:
 
     page: Page
     state: MessageState
-    body: PageText
+    body: RenderedPage
     buttons: tuple[Button, ...]
     final: bool
 
@@ -40,7 +40,7 @@ class PageUpdate:
         return Decoration.from_page(self.body, self.buttons)
 
     @property
-    def unsent(self) -> PageText:
+    def unsent(self) -> RenderedPage:
         """The text that is not shown yet."""
         return self.body.remaining_after(self.state.shown_length)
 

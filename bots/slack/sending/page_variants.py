@@ -8,7 +8,7 @@ from typing import TypeVar
 import structlog
 
 from bots.slack.api.missing_features import Features
-from bots.slack.blocks.message_content import RATING_BLOCK, MessageContent, PageText, page_variants
+from bots.slack.blocks.message_content import RATING_BLOCK, MessageContent, RenderedPage, page_variants
 from core.chat.port.errors import ContentRejectedError, UneditableError
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
@@ -26,7 +26,7 @@ class PageVariants:
         self._rejected: set[tuple[int, tuple[str, ...]]] = set()
         """Starts of pages, each with the block types that Slack has refused there; they are not tried again."""
 
-    def list(self, body: PageText, buttons: Sequence[Button]) -> list[MessageContent]:
+    def list(self, body: RenderedPage, buttons: Sequence[Button]) -> list[MessageContent]:
         """Return the variants of a page, the best first, plain text last."""
         features = self._features
         cards, ratings = features.cards.is_available(self._channel), features.ratings.is_available(self._channel)

@@ -7,7 +7,7 @@ import structlog
 from bots.slack.api.errors import BLOCK_CODES, LENGTH_CODES, MethodUnavailableError
 from bots.slack.api.methods import SlackApi, StreamContent
 from bots.slack.api.missing_features import Features
-from bots.slack.blocks.message_content import PageText, first_chunks
+from bots.slack.blocks.message_content import RenderedPage, first_chunks
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError
 from core.chat.port.menus import Button
 
@@ -25,7 +25,7 @@ class StreamStarter:
         self._destination = destination
         self._features = features
 
-    async def start(self, body: PageText, buttons: tuple[Button, ...]) -> tuple[str, str]:
+    async def start(self, body: RenderedPage, buttons: tuple[Button, ...]) -> tuple[str, str]:
         """Start a stream; return its ts and mode, ("", EDIT) where streams are unavailable."""
         if not (self._destination.thread and self._destination.user) or not self._features.streams.is_available(
             self._destination.channel
@@ -52,7 +52,7 @@ class StreamStarter:
             pass  # streams are scarce; an updated message serves the reader as well
         return "", EDIT
 
-    async def _start_with_chunks(self, body: PageText, buttons: tuple[Button, ...]) -> str:
+    async def _start_with_chunks(self, body: RenderedPage, buttons: tuple[Button, ...]) -> str:
         """Start a stream with buttons and reasoning; return "" where chunk streams are unavailable."""
         if not self._features.chunks.is_available(self._destination.channel):
             return ""

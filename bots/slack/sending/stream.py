@@ -25,7 +25,7 @@ from bots.slack.api.rate_limits import (
     DECORATION_RESERVE,
     STOP_RESERVE,
 )
-from bots.slack.blocks.message_content import MessageContent, PageText, split_long_text
+from bots.slack.blocks.message_content import MessageContent, RenderedPage, split_long_text
 from core.chat.port.errors import (
     ContentRejectedError,
     PlatformUnreachableError,
@@ -47,7 +47,7 @@ _MAX_DECORATION_WAIT = 5.0
 """Seconds that a job waits for the buttons of a finished text; a longer wait is deferred."""
 
 
-class PageWriter:
+class PageSender:
     """Writes the pages of one answer.
 
     A `Page` records the results of successful calls. The state after a failed call is kept here; it is unknown after a
@@ -64,7 +64,7 @@ class PageWriter:
         self._states: dict[str, MessageState] = {}
         self._variants = PageVariants(features, destination.channel)
 
-    async def update(self, page: Page, body: PageText, buttons: tuple[Button, ...], *, final: bool) -> Page:
+    async def update(self, page: Page, body: RenderedPage, buttons: tuple[Button, ...], *, final: bool) -> Page:
         """See `Outbox.update_page`."""
         if not page.message_id:
             return await self._open_page(page, body, buttons, final=final)
@@ -73,7 +73,7 @@ class PageWriter:
             return await self._rewrite(update)
         return await (self._finish_stream(update) if final else self._append(update))
 
-    async def set_buttons(self, page: Page, body: PageText, buttons: tuple[Button, ...]) -> None:
+    async def set_buttons(self, page: Page, body: RenderedPage, buttons: tuple[Button, ...]) -> None:
         """See `Outbox.set_buttons`."""
         self._deferred.cancel(self._destination.channel, page.message_id)  # a deferred call would restore older buttons
         *variants, _ = self._variants.list(body, buttons)  # the plain text has no buttons
@@ -100,7 +100,7 @@ class PageWriter:
             await self._end_stream(page, self._state_of(page), final=True)
             await self._api.delete(self._destination.channel, page.message_id)
 
-    async def _open_page(self, page: Page, body: PageText, buttons: tuple[Button, ...], *, final: bool) -> Page:
+    async def _open_page(self, page: Page, body: RenderedPage, buttons: tuple[Button, ...], *, final: bool) -> Page:
         if body.is_blank:
             if final:
                 raise ContentRejectedError("no_text")

@@ -10,7 +10,7 @@ import structlog
 from core.access import AccessRegister, AccessRequest, PersonRecord
 from core.chat.checkpoint_fields import ASKED_ADMINS_FIELD
 from core.chat.delivery.event_context import EventContext
-from core.chat.events.access_gate import Refusal
+from core.chat.events.access_gate import AccessRefusal
 from core.chat.port.errors import OutboxError
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Menu, Option
@@ -36,7 +36,7 @@ class AccessRequests:
         self._platforms = platforms
         self._translations = translations
 
-    async def answer(self, context: EventContext, refusal: Refusal) -> None:
+    async def answer(self, context: EventContext, refusal: AccessRefusal) -> None:
         """Tell a stranger why they get no answer, and ask the admins if that is wanted."""
         if context.incoming.choice is not None:
             await context.notify_presser(refusal.key, id=context.incoming.sender.id)

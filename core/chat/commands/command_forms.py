@@ -137,7 +137,7 @@ FORMS: Mapping[str, CommandForm] = {
 """By the names of their commands."""
 
 
-def read_submission(incoming: Incoming) -> Incoming:
+def apply_submission(incoming: Incoming) -> Incoming:
     """Give the command of a filled form its argument; whatever is no form of this version is returned as it is."""
     form = FORMS.get(incoming.command)
     if form is None or incoming.submission is None:

@@ -15,7 +15,7 @@ from core.chat.text.translations import Translations
 from core.chat.text.user_error import UserFacingError
 from core.store import Conversations
 
-from .command_forms import FORMS, CommandForm, FormRequest, read_submission
+from .command_forms import FORMS, CommandForm, FormRequest, apply_submission
 from .command_list import find_command
 
 
@@ -77,7 +77,7 @@ class FormService:
         if form is None or not await self._is_genuine(incoming):
             return UserFacingError("form.over")
         try:
-            form.check(read_submission(incoming).text)
+            form.check(apply_submission(incoming).text)
         except UserFacingError as error:
             return error
         return None

@@ -36,6 +36,8 @@ _TIMEOUT = 5.0
 """Seconds that showing the page may take: other presses wait behind it."""
 _SETTINGS = ("model", "voice", "reasoning", "language")
 """The commands whose menus stand on the page."""
+_ACCESS = ("requests", "people", "")
+"""What `/admin` is asked for admins of the service."""
 
 
 class HomePage:
@@ -83,8 +85,8 @@ class HomePage:
             HomeSection(context.translate_plainly("home.usage"), await self._say(context, "usage")),
         ]
         if context.is_service_admin:
-            people = [await self._say(context, "admin", words) for words in ("requests", "people", "")]
-            sections.append(HomeSection(context.translate_plainly("home.access"), (*people[0], *people[1], *people[2])))
+            access = [part for words in _ACCESS for part in await self._say(context, "admin", words)]
+            sections.append(HomeSection(context.translate_plainly("home.access"), tuple(access)))
         sections.append(HomeSection(context.translate_plainly("home.help"), await self._say(context, "help")))
         signature = (await self._button_keys.read()).sign(*_signed_words(context.incoming))
         await _publish(context, sections, signature)

@@ -14,7 +14,7 @@ from core.chat.text.typed_commands import (
 )
 
 from .ask_for_argument import find_asked_command
-from .command_forms import read_submission
+from .command_forms import apply_submission
 from .command_list import find_command
 
 
@@ -25,7 +25,7 @@ def parse_command(incoming: Incoming) -> Incoming:
     platform takes no slash commands; whether a sign counts in a thread is decided by whether the bot takes part in it.
     """
     if incoming.submission is not None:
-        return read_submission(incoming)
+        return apply_submission(incoming)
     if incoming.command or incoming.choice is not None or incoming.forwarded_from:
         return incoming
     typed = parse_typed_command(strip_formatting(incoming.text))

@@ -60,7 +60,7 @@ NO_ACCESS = Access(Decision.REFUSE)
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class AccessRefusal:
     """A note that a sender is to be told that they may not use the bot."""
 
     incoming: Incoming
@@ -78,7 +78,7 @@ class Refusal:
         return json.dumps(note | {"key": self.key, "subject": self.subject}).encode()
 
     @classmethod
-    def unpack(cls, payload: bytes) -> Refusal:
+    def unpack(cls, payload: bytes) -> AccessRefusal:
         """Read what `pack` made."""
         note = cast("dict[str, Any]", json.loads(payload))
         choice = Choice("", "") if note["pressed"] else None
@@ -128,7 +128,7 @@ class AccessGate:
         if access.decision is not Decision.REFUSE or not said:
             return None
         if access.unsure:
-            return await self._enqueue(Refusal(incoming, "access.unsure"))
+            return await self._enqueue(AccessRefusal(incoming, "access.unsure"))
         subject = self._find_subject(platform, incoming, access)
         # An answer that came later would have no place there.
         is_standalone = platform.outbox(incoming).capabilities.standalone
@@ -146,7 +146,7 @@ class AccessGate:
             return None
         _log.info("somebody who may not use the bot was refused", subject=subject)
         key = self._explain(access, "access.ask" if is_standalone else "access.asked")
-        return await self._enqueue(Refusal(incoming, key, subject if is_new else ""))
+        return await self._enqueue(AccessRefusal(incoming, key, subject if is_new else ""))
 
     def explain(self, access: Access) -> str:
         """Return the key of the sentence that tells somebody why they may not use the bot; no admin is asked."""
@@ -209,7 +209,7 @@ class AccessGate:
         is_group = not incoming.direct and (incoming.added or platform.admits_groups)
         return f"c:{incoming.access_chat}" if is_group else f"u:{incoming.access_person}"
 
-    async def _enqueue(self, refusal: Refusal) -> None:
+    async def _enqueue(self, refusal: AccessRefusal) -> None:
         incoming = refusal.incoming
         lane = LaneKind.ACCESS.make_lane(str(incoming.chat))
         await self._inbox.enqueue(lane, incoming.event_id, refusal.pack(), get_origin(incoming))

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from core.queue import Inbox, Origin, QueueKeys
 from core.queue.entry_repair import EntryRepair
-from core.queue.lane_claims import ClaimedJob, Claims
+from core.queue.lane_claims import ClaimedJob, LaneClaims
 
 KEYS = QueueKeys()
 PERSON_LANES, CHAT_LANES = 8, 16
@@ -42,7 +42,7 @@ class Schedule:
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
         self.inbox = Inbox(redis)
-        self.claims = Claims(redis, KEYS, "me")
+        self.claims = LaneClaims(redis, KEYS, "me")
         self.repair = EntryRepair(redis, KEYS, interval=60)
         self.waiting: dict[str, list[str]] = {}
         self.jobs: list[ClaimedJob] = []

@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.queue import DeadLetters, Inbox, QueueKeys
-from core.queue.lane_claims import ClaimedJob, Claims
+from core.queue.lane_claims import ClaimedJob, LaneClaims
 from core.redis.text_cipher import PLAIN_TEXTS, EncryptedTexts, TextCipher
 
 OLD, NEW = (base64.urlsafe_b64encode(bytes([number]) * 32).decode() for number in range(2))
@@ -24,8 +24,8 @@ async def _enqueue(redis: Redis, cipher: TextCipher, *events: str) -> None:
         await Inbox(redis, cipher=cipher).enqueue("lane", event, b'{"text": "heliotrope %s"}' % event.encode())
 
 
-async def _claim(redis: Redis, cipher: TextCipher, name: str) -> tuple[Claims, ClaimedJob]:
-    claims = Claims(redis, QueueKeys(), name, cipher)
+async def _claim(redis: Redis, cipher: TextCipher, name: str) -> tuple[LaneClaims, ClaimedJob]:
+    claims = LaneClaims(redis, QueueKeys(), name, cipher)
     await claims.prepare()
     (entry,) = await claims.take_over(1, idle=0) or await claims.read(1, wait=1)
     claimed = await claims.start(entry)

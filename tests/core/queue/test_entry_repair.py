@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from core.queue import Inbox, Job, QueueKeys
 from core.queue.entry_repair import EntryRepair
-from core.queue.lane_claims import Claims
+from core.queue.lane_claims import LaneClaims
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import ScriptedHandler, wait_until
 
@@ -50,7 +50,7 @@ async def test_more_lanes_than_a_batch_are_all_repaired(redis: Redis, inbox: Inb
 
 
 async def test_a_running_lane_keeps_its_single_entry(redis: Redis, inbox: Inbox, repair: EntryRepair) -> None:
-    claims = Claims(redis, QueueKeys(), "me")
+    claims = LaneClaims(redis, QueueKeys(), "me")
     await claims.prepare()
     await inbox.enqueue("lane", "1", b"")
     await claims.read(1, wait=0.1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from core.queue import Inbox, LaneKind, Origin
-from core.queue.lane_claims import ClaimedJob, Claims
+from core.queue.lane_claims import ClaimedJob, LaneClaims
 from core.redis import connect
 from tests.core.queue.lane_schedule import (
     CHAT_LANES,
@@ -27,19 +27,19 @@ from tests.core.queue.lane_schedule import (
 
 
 @pytest.fixture
-async def claims(redis: Redis) -> Claims:
-    made = Claims(redis, KEYS, "me")
+async def claims(redis: Redis) -> LaneClaims:
+    made = LaneClaims(redis, KEYS, "me")
     await made.prepare()
     return made
 
 
-async def claim_all(claims: Claims) -> list[ClaimedJob]:
+async def claim_all(claims: LaneClaims) -> list[ClaimedJob]:
     entries = await claims.read(1000, wait=0.02)
     return [job for entry in entries if (job := await claims.start(entry)) is not None]
 
 
 async def test_a_person_s_lanes_become_ready_a_few_at_a_time_in_the_order_of_their_arrival(
-    redis: Redis, inbox: Inbox, claims: Claims
+    redis: Redis, inbox: Inbox, claims: LaneClaims
 ) -> None:
     for lane in range(30):
         await inbox.enqueue(f"topic{lane:02}", "1", b"", Origin("mallory", f"chat{lane % 3}"))
@@ -71,7 +71,7 @@ async def test_a_stranger_is_ready_at_once_whatever_a_person_and_a_chat_do(redis
 
 
 async def test_who_waits_for_a_chat_is_behind_a_few_lanes_of_each_other_member(
-    redis: Redis, inbox: Inbox, claims: Claims
+    redis: Redis, inbox: Inbox, claims: LaneClaims
 ) -> None:
     for person in ("mallory", "trudy", "eve"):
         for lane in range(50):
@@ -97,7 +97,9 @@ async def test_each_kind_of_lane_has_a_share_of_its_own(redis: Redis, inbox: Inb
     assert (await list_ready(redis))[-1] == kind.make_lane("topic19")
 
 
-async def test_the_next_message_of_a_lane_counts_for_its_own_sender(redis: Redis, inbox: Inbox, claims: Claims) -> None:
+async def test_the_next_message_of_a_lane_counts_for_its_own_sender(
+    redis: Redis, inbox: Inbox, claims: LaneClaims
+) -> None:
     await inbox.enqueue("shared", "1", b"", Origin("ada", "group"))
     for lane in range(PERSON_LANES + 1):
         await inbox.enqueue(f"topic{lane}", "1", b"", Origin("mallory", "other group"))
@@ -111,7 +113,7 @@ async def test_the_next_message_of_a_lane_counts_for_its_own_sender(redis: Redis
 
 
 async def test_shares_are_given_back_by_an_answer_that_is_handed_over(
-    redis: Redis, inbox: Inbox, claims: Claims
+    redis: Redis, inbox: Inbox, claims: LaneClaims
 ) -> None:
     for lane in range(PERSON_LANES + 1):
         await inbox.enqueue(f"topic{lane}", "1", b"", Origin("mallory", "group"))

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from core.metrics import Metrics
 from core.queue import Inbox, Job, OwnershipLostError, QueueKeys, WorkerPeriods
-from core.queue.lane_claims import Claims, name_consumer
+from core.queue.lane_claims import LaneClaims, name_consumer
 from core.redis import connect
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import QUICK, SLOW, ScriptedHandler, wait_forever, wait_until, wait_until_reading
@@ -57,7 +57,7 @@ async def test_taking_over_its_own_entry_never_runs_a_lane_twice_at_once(
     await inbox.enqueue("lane", "1", b"")
     await wait_until(lambda: handler.running)
     (consumer,) = await redis.xinfo_consumers("{q0}:t", "w")
-    claimed = await Claims(redis, QueueKeys(), consumer["name"].decode()).take_over(1, idle=0)
+    claimed = await LaneClaims(redis, QueueKeys(), consumer["name"].decode()).take_over(1, idle=0)
     await wait_until(lambda: handler.done == ["1"])
 
     assert len(claimed) == 1
@@ -76,7 +76,7 @@ async def test_a_message_taken_by_another_is_cancelled_here(
     await wait_until(lambda: handler.running)
     assert metrics.registry.get_sample_value("bots_worker_slots_in_use") == 1
 
-    await Claims(redis, QueueKeys(), "another").take_over(1, idle=0)
+    await LaneClaims(redis, QueueKeys(), "another").take_over(1, idle=0)
     await wait_until(lambda: not handler.running)
 
     assert handler.started[0].ownership_lost
@@ -89,7 +89,7 @@ async def test_a_message_taken_by_another_is_cancelled_here(
 async def test_an_exclusive_worker_does_not_wait_for_leases(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
-    killed = Claims(redis, QueueKeys(), "killed")
+    killed = LaneClaims(redis, QueueKeys(), "killed")
     await killed.prepare()
     for event in range(5):
         await inbox.enqueue(f"lane{event}", str(event), b"")
@@ -227,7 +227,7 @@ async def test_a_process_that_stalls_for_two_seconds_loses_nothing(
 async def _take_over_for(url: str, seconds: float) -> int:
     """Look for entries of dead processes, as another process would; return how many there were."""
     redis = connect(url)
-    claims = Claims(redis, QueueKeys(), name_consumer("other", WorkerPeriods().lease))
+    claims = LaneClaims(redis, QueueKeys(), name_consumer("other", WorkerPeriods().lease))
     end, found = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         found += len(await claims.take_over(100))
@@ -239,7 +239,7 @@ async def _take_over_for(url: str, seconds: float) -> int:
 async def test_an_entry_whose_delivery_was_lost_is_delivered_again(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
-    lost = Claims(redis, QueueKeys(), name_consumer("lost", QUICK.lease))
+    lost = LaneClaims(redis, QueueKeys(), name_consumer("lost", QUICK.lease))
     await lost.prepare()
     await inbox.enqueue("lane", "1", b"")
     await lost.read(1, wait=0.1)
@@ -261,7 +261,7 @@ async def test_an_emptied_store_is_set_up_again(redis: Redis, inbox: Inbox, star
 
 
 async def test_a_consumer_is_removed_unless_it_owns_an_entry(redis: Redis, inbox: Inbox) -> None:
-    holder, idler = Claims(redis, QueueKeys(), "holder"), Claims(redis, QueueKeys(), "idler")
+    holder, idler = LaneClaims(redis, QueueKeys(), "holder"), LaneClaims(redis, QueueKeys(), "idler")
     await holder.prepare()
     await inbox.enqueue("lane", "1", b"")
     await holder.read(1, wait=0.1)

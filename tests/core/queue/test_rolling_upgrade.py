@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 
 from core.queue import Inbox, Origin
 from core.queue.entry_repair import EntryRepair
-from core.queue.lane_claims import Claims, Entry
+from core.queue.lane_claims import Entry, LaneClaims
 from core.redis import connect
 from core.redis.client import Script
 from tests.core.conftest import StartWorker
@@ -141,7 +141,7 @@ async def test_what_version_0_1_0_has_stored_is_answered(redis: Redis, start_wor
 async def test_lanes_that_wait_for_a_share_go_on_when_only_the_old_version_is_left(
     redis: Redis, inbox: Inbox, there: str
 ) -> None:
-    old, claims = OldProcess(redis), Claims(redis, KEYS, "new")
+    old, claims = OldProcess(redis), LaneClaims(redis, KEYS, "new")
     await claims.prepare()
     for lane in range(PERSON_LANES + 5):
         await inbox.enqueue(f"topic{lane}", "1", b"", Origin("mallory"))
@@ -154,7 +154,7 @@ async def test_lanes_that_wait_for_a_share_go_on_when_only_the_old_version_is_le
 
 async def test_a_second_entry_of_a_lane_is_removed(redis: Redis, inbox: Inbox) -> None:
     """Version 0.1.0 repairs a lane that waits, and the share becomes free at the same time."""
-    claims = Claims(redis, KEYS, "new")
+    claims = LaneClaims(redis, KEYS, "new")
     await claims.prepare()
     await inbox.enqueue("lane", "1", b"", Origin("ada"))
     await redis.xadd(STREAM, {"c": "lane"})
@@ -166,7 +166,7 @@ async def test_a_second_entry_of_a_lane_is_removed(redis: Redis, inbox: Inbox) -
 
 
 async def test_an_entry_of_the_old_version_takes_a_waiting_lane(redis: Redis, inbox: Inbox) -> None:
-    claims = Claims(redis, KEYS, "new")
+    claims = LaneClaims(redis, KEYS, "new")
     await claims.prepare()
     for lane in range(PERSON_LANES + 1):
         await inbox.enqueue(f"topic{lane}", "1", b"", Origin("mallory"))

@@ -11,7 +11,7 @@ from bots.sandbox.slack.blocks.validation import check_blocks
 from bots.slack.blocks.markdown import escape
 from bots.slack.blocks.message_content import (
     MessageContent,
-    PageText,
+    RenderedPage,
     append_chunks,
     first_chunks,
     page_variants,
@@ -34,19 +34,19 @@ def test_streamed_chunks_add_up_to_the_page(text: str, folded: int, ends: list[i
     details, words = "", ""
     for end in [*sorted(end for end in ends if end < len(text)), None]:
         part = text[:end]
-        body = PageText.render(part, min(folded, len(part)), final=end is None)
+        body = RenderedPage.render(part, min(folded, len(part)), final=end is None)
         for chunk in append_chunks(body, shown):
             details += chunk.get("details", "")
             words += chunk.get("text", "")
         shown = len(body)
-    whole = PageText.render(text, folded, final=True)
+    whole = RenderedPage.render(text, folded, final=True)
 
     assert (details, words) == (whole.reasoning, whole.answer)
 
 
 @given(_texts, st.integers(0, 600))
 def test_the_task_is_complete_when_the_answer_begins(text: str, folded: int) -> None:
-    body = PageText.render(text, min(folded, len(text)), final=True)
+    body = RenderedPage.render(text, min(folded, len(text)), final=True)
     statuses = [chunk["status"] for chunk in append_chunks(body, 0) if chunk["type"] == "task_update"]
     after = [chunk for chunk in append_chunks(body, len(body.reasoning)) if chunk["type"] == "task_update"]
 
@@ -57,7 +57,7 @@ def test_the_task_is_complete_when_the_answer_begins(text: str, folded: int) -> 
 
 @given(_texts, st.integers(0, 600), st.booleans())
 def test_slack_accepts_every_variant(text: str, folded: int, buttons: bool) -> None:  # noqa: FBT001 - drawn
-    body = PageText.render(text, min(folded, len(text)), final=True)
+    body = RenderedPage.render(text, min(folded, len(text)), final=True)
     found = page_variants(body, _BUTTONS if buttons else ())
     for look in found[:-1]:
         check_blocks([*look.blocks])
@@ -72,7 +72,7 @@ def test_slack_accepts_every_variant(text: str, folded: int, buttons: bool) -> N
 
 @given(st.booleans(), st.integers(0, 9))
 def test_ratings_have_slack_s_own_form_in_the_best_variant_alone(cards: bool, folded: int) -> None:  # noqa: FBT001 - drawn
-    body = PageText.render("I think. Four.", folded, final=True)
+    body = RenderedPage.render("I think. Four.", folded, final=True)
     best, *others = page_variants(body, _BUTTONS, cards=cards)
     without = page_variants(body, _BUTTONS, cards=cards, ratings=False)
 
@@ -83,7 +83,7 @@ def test_ratings_have_slack_s_own_form_in_the_best_variant_alone(cards: bool, fo
 
 
 def test_a_page_without_reasoning_and_buttons_is_markdown_or_plain_text() -> None:
-    first, last = page_variants(PageText.render("**Hello**", 0, final=True), ())
+    first, last = page_variants(RenderedPage.render("**Hello**", 0, final=True), ())
 
     assert first == MessageContent("Hello", [{"type": "markdown", "text": "**Hello**"}])
     assert last == MessageContent("**Hello**")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.slack.blocks.markdown import render_markdown
-from bots.slack.blocks.message_content import PageText, page_variants
+from bots.slack.blocks.message_content import RenderedPage, page_variants
 from bots.slack.events.message_text import MessageText, read_message
 from core.chat.port.incoming import Attachment
 from core.chat.port.menus import Button
@@ -450,7 +450,7 @@ def test_blocks_and_nested_forwards_of_a_forward_are_read_without_their_mentions
 
 
 def test_the_bot_s_answer_is_read_without_reasoning_and_buttons() -> None:
-    body = PageText.render("I think. It is **four**.", 9, final=True)
+    body = RenderedPage.render("I think. It is **four**.", 9, final=True)
     best = page_variants(body, [Button("Again", "retry", "1")])[0]
 
     assert best.blocks[0]["type"] == "task_card"
@@ -459,7 +459,7 @@ def test_the_bot_s_answer_is_read_without_reasoning_and_buttons() -> None:
 
 
 def test_a_message_of_reasoning_alone_has_no_text() -> None:
-    best, second, *_ = page_variants(PageText.render("I think.", 8, final=True), [Button("Again", "retry", "1")])
+    best, second, *_ = page_variants(RenderedPage.render("I think.", 8, final=True), [Button("Again", "retry", "1")])
 
     for look in (best, second):
         assert _read_own(text=look.text, blocks=list(look.blocks)) == ""
