@@ -23,10 +23,13 @@ _DEFAULT_MIMES = {"voice": "audio/ogg"}
 _UNREADABLE_FIELDS = ("animation", "story", "paid_media", "sticker")
 """Content with neither text nor a readable file; it becomes an attachment so that the message is answered."""
 
+_FIELDS = frozenset((*_FILE_KINDS, *_UNREADABLE_FIELDS, "photo", "live_photo", "rich_message", "poll"))
+"""Where files are found; most messages have none of these."""
+
 
 def read_attachments(message: Json) -> tuple[Attachment, ...]:
     """Return every file of a message; other content without text has the kind `other`, its field as name, and no id."""
-    return tuple(_iterate_attachments(message))
+    return () if _FIELDS.isdisjoint(message) else tuple(_iterate_attachments(message))
 
 
 def _iterate_attachments(message: Json) -> Iterator[Attachment]:

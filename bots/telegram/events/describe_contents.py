@@ -16,6 +16,8 @@ from .vcard import read_vcard
 
 def describe_content(message: Json) -> str:
     """Return a description of such content, "" when the message has none."""
+    if _DESCRIBERS.keys().isdisjoint(message):
+        return ""
     for field, describe in _DESCRIBERS.items():  # a venue comes before its location, which Telegram sends as well
         if content := get_object(message, field):
             return "\n".join(line for line in describe(content) if line.strip())

@@ -42,6 +42,8 @@ def parse_quote(message: Json, bot: BotIdentity) -> Quote:
     becomes one of the answer below it. For a message in another chat only the quote is available.
     """
     replied_to = get_quoted_message(message)
+    if not replied_to and "quote" not in message:
+        return _describe_story(get_object(message, "reply_to_story"))
     whole = Quote(read_answer_text(replied_to, bot), get_author(replied_to, bot.id), "external_reply" in message)
     if option := find_replied_part(replied_to, message):
         return replace(whole, text=f"{whole.text}\n\n[this one] {option}", excerpt=True)
