@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import IntEnum
 from pathlib import Path
 from time import monotonic, time
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from redis.asyncio import Redis
 
@@ -92,6 +94,10 @@ class HandoverResult(IntEnum):
     """The new owner is no admin and no member."""
 
 
+_Cache: TypeAlias = dict[tuple[str, str], tuple[float, Known]]
+"""By person and chat: until when it is fresh, and what is known."""
+
+
 class AccessRegister:
     """Knows who may use the bot. Every method raises one of `STORE_ERRORS` when the store is away.
 
@@ -106,23 +112,27 @@ class AccessRegister:
         self._move = Script(redis, _SCRIPTS, "move_chat")
         self._hand_over = Script(redis, _SCRIPTS, "hand_over")
         self._note = Script(redis, _SCRIPTS, "note_refusal")
-        self._cache: dict[tuple[str, str], tuple[float, Known]] = {}
+        self._cache = _Cache()
+        self._locks = WeakValueDictionary[tuple[str, str], asyncio.Lock]()
         self._rule_book = RuleBook(redis)
 
     async def read(self, person: str, chat: str) -> Known:
-        """Return what is known of both, in one round trip at most."""
-        until, known = self._cache.get((person, chat), (0.0, Known()))
-        if monotonic() < until:
+        """Return what is known of both, in one round trip at most; those who ask at the same time share it."""
+        name, cache = (person, chat), self._cache  # what is read while something changes is cached no more
+        if (known := _get_fresh(cache, name)) is not None:
             return known
-        known = await self._run(lambda: self._read(person, chat))
-        if len(self._cache) >= _MAX_CACHED:
-            self._cache.clear()
-        self._cache[person, chat] = monotonic() + _CACHE_SECONDS, known
-        return known
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            if (known := _get_fresh(cache, name)) is not None:
+                return known
+            known = await self._run(lambda: self._read(person, chat))
+            if len(cache) >= _MAX_CACHED:
+                cache.clear()
+            cache[name] = monotonic() + _CACHE_SECONDS, known
+            return known
 
     def forget_cached(self) -> None:
-        """Read everything anew, since it was changed by other means."""
-        self._cache.clear()
+        """Read everything anew, since it was changed."""
+        self._cache, self._locks = _Cache(), WeakValueDictionary()
 
     async def get_person(self, person: str) -> PersonRecord | None:
         """Return the record of a person."""
@@ -171,7 +181,7 @@ class AccessRegister:
         """Make an admin or a member the owner; the one before becomes an admin."""
         keys, arguments = [OWNER_KEY, PEOPLE_KEY, AUDIT_KEY], [actor, person, oldest_audit_id()]
         answer = await self._run(lambda: self._hand_over(keys, arguments))
-        self._cache.clear()
+        self.forget_cached()
         return HandoverResult(int(str(answer)))
 
     async def set_chat(self, chat: str, state: ChatState, *, actor: str, name: str = "") -> bool:
@@ -183,7 +193,7 @@ class AccessRegister:
         """Let what was decided about a group hold under its new id."""
         keys, arguments = [CHATS_KEY, AUDIT_KEY], [old, new, oldest_audit_id()]
         await self._run(lambda: self._move(keys, arguments))
-        self._cache.clear()
+        self.forget_cached()
 
     async def read_rules(self) -> Rules:
         """Read what admins have decided for everybody."""
@@ -192,7 +202,7 @@ class AccessRegister:
     async def set_rule(self, name: str, text: str, *, actor: str) -> RuleChange:
         """Set a rule for everybody, or remove it with ""."""
         change = await self._rule_book.set(name, text, actor=actor)
-        self._cache.clear()
+        self.forget_cached()
         return change
 
     async def note_refusal(self, subject: str, request: AccessRequest | None) -> tuple[bool, bool]:
@@ -258,11 +268,16 @@ class AccessRegister:
     ) -> bool:
         arguments = [subject, packed, states, oldest_audit_id(), actor, action, name]
         done = int(str(await self._run(lambda: self._change([key, AUDIT_KEY], arguments)))) == 1
-        self._cache.clear()
+        self.forget_cached()
         return done
 
     async def _run(self, step: Callable[[], Awaitable[_T]]) -> _T:
         return await self._foreign.retry_without(_TYPES, step)
+
+
+def _get_fresh(cache: _Cache, name: tuple[str, str]) -> Known | None:
+    until, known = cache.get(name, (0.0, None))
+    return known if monotonic() < until else None
 
 
 def _read_entry(entry_id: bytes, fields: dict[bytes, bytes]) -> AuditEntry:

@@ -77,6 +77,25 @@ async def test_a_change_counts_at_once_here_and_within_a_second_elsewhere(
             await asyncio.sleep(0.02)
 
 
+async def test_those_who_ask_at_the_same_time_share_one_look_at_the_store(
+    redis: Redis, register: AccessRegister
+) -> None:
+    async def count_looks() -> int:
+        return (await redis.info("commandstats")).get("cmdstat_exists", {"calls": 0})["calls"]
+
+    before = await count_looks()
+    known = await asyncio.gather(*(register.read("tg:7", "tg:1:7") for _ in range(50)))
+    looks = await count_looks() - before
+    reading = asyncio.create_task(register.read("tg:8", "tg:1:7"))
+    await asyncio.sleep(0)
+    await register.set_role("tg:8", "blocked", actor=OWNER, record=PersonRecord("blocked"))
+
+    assert len({one.role for one in known}) == 1
+    assert looks == 1
+    assert (await register.read("tg:8", "tg:1:7")).role == "blocked"
+    await reading
+
+
 async def test_every_change_is_written_down_with_who_and_when(register: AccessRegister) -> None:
     await register.set_role(ADA, "member", actor=OWNER, record=PersonRecord("member", "Ada"))
     await register.set_role(ADA, "admin", actor=OWNER, record=PersonRecord("admin"))
