@@ -8,6 +8,8 @@ from core.chat.text.translations import Translations
 from tests.scenarios.access_steps import claim, start
 from tests.scenarios.conversation_steps import asked, beginning, last_asked, says, words
 
+EMPTY = "Yes? Write your question after my name. /help shows what I can do."
+
 
 def answers(harness: ServiceHarness, chat: Chat) -> list[Message]:
     return [message for message in harness.telegram.messages(chat.id) if message.sender is harness.telegram.bot]
@@ -26,16 +28,17 @@ async def test_a_guest_answers_who_may_use_it_with_what_they_reply_to(empty_harn
     await root.until(lambda: texts(harness, chat))
     asking = root.person.call_guest(chat, "@wanjie_bot what is that?", reply_to=said)
     await root.until(lambda: "answer to " in "".join(texts(harness, chat)))
-    root.person.call_guest(chat, "@wanjie_bot !imagine a cat")
-    await root.until(lambda: len(texts(harness, chat)) == 3)
+    for text in ("@wanjie_bot !imagine a cat", "@wanjie_bot"):
+        root.person.call_guest(chat, text)
+    await root.until(lambda: len(texts(harness, chat)) == 4 and "…" not in texts(harness, chat))
     await mallory.say("你好")
     await says(root, "Mallory")  # admins are asked from where the answer can be told
 
-    refused, answer, command = answers(harness, chat)
+    refused, answer, *others = answers(harness, chat)
     assert refused.text == Translations().text("access.ask", "zh")
     assert answer.text.endswith("你好\n\nwhat is that?")
     assert (answer.reply_to, answer.buttons) == (asking, [])
-    assert command.text == Translations().text("inline.no_commands", "en")
+    assert {other.text for other in others} == {Translations().plain_text("inline.no_commands", "en"), EMPTY}
     assert "你好" in last_asked(harness)[-1]
     assert [sum(turn["role"] == "user" for turn in messages) for messages in asked(harness)] == [1]
 

@@ -11,6 +11,9 @@ from core.chat.text.page_breaks import utf16_length
 _MAX_LENGTH = 3_500
 """UTF-16 units of a text that Telegram takes whatever mentions and tables add to it, as those of a page."""
 
+_ELLIPSIS = "…"
+"""What stands in an answer that has no words yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -30,8 +33,10 @@ def join_parts(question: str, parts: Iterable[Part], note: str = "") -> Part:
     """Return what the message shows: reasoning first, then the question, the parts one below the other, and the note.
 
     What is too much is left out, beginning with the last part; the longest one, which is the answer, and the note stay.
+    A part in which nothing stands yet gives way to others.
     """
-    parts = list(parts)
+    every = list(parts)
+    parts = [part for part in every if part.text.strip(_ELLIPSIS)] or every
     folds = "".join(part.text[: part.folded] for part in parts)
     below = [quote_question(question), *(part.text[part.folded :].strip("\n") for part in parts), note]
     texts = [text for text in below if text]

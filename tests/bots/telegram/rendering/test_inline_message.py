@@ -17,6 +17,8 @@ def test_the_question_the_parts_and_the_note_stand_below_each_other_and_the_reas
 
     assert joined == Part("Let me think.> why?\n\nA notice.\n\nBecause.\n\nIt goes on.", folded=13)
     assert join_parts("", [Part("Because.")]) == Part("Because.")
+    assert join_parts("", [Part("…")]) == Part("…")
+    assert join_parts("", [Part("…"), Part("That is too long.")]) == Part("That is too long.")
 
 
 def test_what_is_too_much_is_left_out_but_not_the_answer_or_the_note() -> None:
