@@ -38,8 +38,8 @@ class EntryRepair:
         self._keys = keys
         self._writes = ReservedWrites(redis)
         self._interval = interval
-        self._repair_lanes = Script(redis, _SCRIPTS, "admission", "repair")
-        self._repair_shares = Script(redis, _SCRIPTS, "admission", "repair_shares")
+        self._repair_lanes = Script(redis, _SCRIPTS, "fair_shares", "repair")
+        self._repair_shares = Script(redis, _SCRIPTS, "fair_shares", "repair_shares")
 
     async def run_if_due(self) -> None:
         """Repair every shard that no process has repaired within the interval."""

@@ -62,7 +62,7 @@ class Inbox:
         self._cipher = cipher
         self._limits = limits or QueueLimits()
         self._keys = keys or QueueKeys()
-        self._enqueue = Script(redis, _SCRIPTS, "admission", "enqueue")
+        self._enqueue = Script(redis, _SCRIPTS, "fair_shares", "enqueue")
         self._request_stop = Script(redis, _SCRIPTS, "request_stop")
         self._foreign = ForeignLaneKeys(redis, self._keys)
         self._confirmed = False

@@ -47,7 +47,7 @@ class QueueKeys:
         return f"{{q{shard}}}:stop"
 
     def lanes(self, shard: int) -> str:
-        """HASH of the lanes that have work: how far each has come, and whose shares it has (`admission.lua`)."""
+        """HASH of the lanes that have work: how far each has come, and whose shares it has (`fair_shares.lua`)."""
         return f"{{q{shard}}}:lanes"
 
     def checked(self, shard: int) -> str:

@@ -85,7 +85,7 @@ class LaneClaims:
         self._redis = redis
         self._keys = keys
         self._writes = ReservedWrites(redis)
-        owned = ("admission", "count_deliveries")
+        owned = ("fair_shares", "count_deliveries")
         self._start = Script(redis, _SCRIPTS, *owned, "replace_entry", "mail_age", "start")
         self._checkpoint = Script(redis, _SCRIPTS, *owned, "checkpoint")
         self._absorb = Script(redis, _SCRIPTS, *owned, "absorb")

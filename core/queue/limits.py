@@ -1,4 +1,8 @@
-"""How much may wait in the queue."""
+"""How much may wait in the queue.
+
+How many lanes of a person may be worked on is said in `scripts/fair_shares.lua`, how much of the store's memory is kept
+free in `scripts/enqueue.lua`.
+"""
 
 from __future__ import annotations
 

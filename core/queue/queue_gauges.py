@@ -57,7 +57,7 @@ class QueueGauges:
         self._redis = redis
         self._metrics = metrics
         self._keys = keys or QueueKeys()
-        self._count_waiting = Script(redis, _SCRIPTS, "admission", "mail_age", "count_waiting")
+        self._count_waiting = Script(redis, _SCRIPTS, "fair_shares", "mail_age", "count_waiting")
         self._lock = asyncio.Lock()
         self._fresh_until = float("-inf")
 

@@ -38,7 +38,7 @@ class WaitingMessages:
         self._redis = redis
         self._inbox = inbox
         self._keys = keys or QueueKeys()
-        self._drop_waiting = Script(redis, _SCRIPTS, "admission", "drop_waiting")
+        self._drop_waiting = Script(redis, _SCRIPTS, "fair_shares", "drop_waiting")
         self._foreign = ForeignLaneKeys(redis, self._keys)
 
     async def drop_of_conversation(self, conversation: str, *, kept_lane: str) -> list[FirstMessage]:
