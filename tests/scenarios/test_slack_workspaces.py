@@ -63,6 +63,7 @@ async def _until_removed(redis: Redis, *teams: str) -> None:
 async def _install_everywhere(slack: SlackSim, acme: Workspace, *others: Workspace | Organisation) -> list[int]:
     """Install the app; return the statuses of what must not and what must succeed in the first workspace."""
     browser = Browser(slack)
+    await browser.open(f"{slack.oauth.redirect_urls[0]}?error=heliotrope")
     lured, _ = await Browser(slack).open(slack.oauth.allow(await browser.begin(), acme, "U1"))
     callback = slack.oauth.allow(await browser.begin(), acme, "U1")
     (status, page), (again, _) = await browser.open(callback), await browser.open(callback)
@@ -125,5 +126,8 @@ async def test_workspaces_install_the_app_are_let_in_and_know_nothing_of_each_ot
     assert spam.count("apps.uninstall") == 1
 
     stored = b"".join(await cast("Awaitable[list[bytes]]", redis.hvals("secrets:slack")))
-    assert "xox" not in harness.logs()
+    log = harness.logs()
+    assert "xox" not in log
+    assert "could not be installed" in log
+    assert "heliotrope" not in log  # which the address of a request said
     assert b"xox" not in stored

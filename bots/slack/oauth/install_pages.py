@@ -19,7 +19,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from bots.http_port import Routes
 from bots.http_sessions import NETWORK_ERRORS
 from core.chat.text.translations import Translations
-from core.json_reader import clean_code
+from core.error_words import keep_error_words
 from core.redis import STORE_ERRORS, RateLimit, RateLimiter
 
 _log = structlog.get_logger()
@@ -81,7 +81,7 @@ class InstallPages:
     async def _report_failure(self, failed: AsyncFailureArgs) -> BoltResponse:
         if failed.reason == _DENIED:
             return _to_page(self._say(failed.request, "install.denied"), HTTPStatus.OK)
-        _log.warning("a workspace could not be installed", reason=clean_code(failed.reason, "unknown"))
+        _log.warning("a workspace could not be installed", reason=keep_error_words(failed.reason))
         status = max(failed.suggested_status_code, HTTPStatus.BAD_REQUEST)
         return _to_page(self._say(failed.request, "install.failed", path=INSTALL_PATH), status)
 
