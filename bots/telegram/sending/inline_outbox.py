@@ -82,7 +82,8 @@ class InlineOutbox(Outbox):
             self._note = self._say("inline.continued" if await self._has_private_chat() else "inline.cut")
         shown = text if final else text[:folded] + close_open_marks(text[folded:])
         part, _, known = page.message_id.partition(" ")
-        part, self._message.id = part or str(len(self._parts) + 1), self._message.id or known
+        part = part or str(max(map(int, self._parts), default=0) + 1)  # a former process may have made earlier ones
+        self._message.id = self._message.id or known
         parts = {**self._parts, part: Part(shown, folded)}
         priority = Priority.FINAL if final else Priority.STEP if page.message_id else Priority.START
         await self._show(parts, buttons, priority)
