@@ -15,7 +15,7 @@ from core.json_reader import as_int, as_object, as_objects, as_text
 
 from .errors import ServerFaultError, UnreadableAnswerError
 from .image_responses import ImageResult, parse_image
-from .streaming.content_parts import MessageText, contains_text, parse_message_text
+from .streaming.content_parts import MessageText, contains_text, has_unknown_text, parse_message_text
 from .streaming.finish_reasons import normalize_finish_reason
 from .streaming.think_tags import split_reasoning
 from .streaming.tool_calls import ToolCall, ToolCallAssembler, ToolCallPiece
@@ -119,6 +119,8 @@ class Chunk:
     """The field of the choice that held the content: `delta`, `message` or `text`; "" when there was none."""
     other_choice_has_content: bool = False
     """Another choice than the first has text."""
+    has_unknown_text: bool = False
+    """There is no known text, and a field that may hold some."""
     images: tuple[ImageResult | None, ...] = ()
     """Images sent beside the text; None for a broken one."""
 
@@ -160,7 +162,7 @@ def parse_completion(raw: object) -> Completion:
     if not as_objects(body.get("choices")):
         raise UnreadableAnswerError("the answer has no choice")
     chunk = parse_chunk(body)
-    if chunk.is_unreadable or (chunk.other_choice_has_content and not chunk.text):
+    if chunk.is_unreadable or (not chunk.text and (chunk.other_choice_has_content or chunk.has_unknown_text)):
         raise UnreadableAnswerError("the text of the answer has an unknown form")
     if chunk.finish_reason == "error":
         raise ServerFaultError("the model ended with an error")
@@ -180,7 +182,7 @@ def parse_completion(raw: object) -> Completion:
 def unwrap(raw: object) -> dict[str, Any]:
     """Take the answer out of an envelope such as the platform's `{"code", "message", "timestamp", "result"}`."""
     body = as_object(raw)
-    inner = (as_object(body.get(name)) for name in ("data", "result"))
+    inner = (as_object(body.get(name)) for name in ("data", "result", "output"))
     return body if "choices" in body else next((fields for fields in inner if "choices" in fields), body)
 
 
@@ -204,6 +206,7 @@ def parse_chunk(raw: object) -> Chunk:
         is_unreadable=words.is_unreadable,
         source=place,
         other_choice_has_content=any(_parse_choice(other)[1] for other in others),
+        has_unknown_text=not words and any(has_unknown_text(choice.get(name)) for name in _CONTENT_KEYS),
         images=_parse_images(message),
     )
 

@@ -72,7 +72,7 @@ def parse_error(raw: object) -> ErrorBody | None:
     if "choices" in fields and fields.keys() <= _PLAIN_FRAME_KEYS:
         return _find_in_results(fields)
     body = _lower_keys(cast("dict[object, Any]", raw))
-    if inner := _find_inner_error(body):
+    if inner := _find_inner_error(body) or _find_header_error(body):
         return _parse_fields({**_pick_statuses(body), **inner})
     if reply := _parse_minimax(body):
         return reply
@@ -101,6 +101,13 @@ def _find_inner_error(body: Mapping[str, Any]) -> dict[str, Any] | None:
             if name.startswith("err") and not _is_success(inner):
                 return inner
     return None
+
+
+def _find_header_error(body: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Find the error in the header that each frame of Spark (iFlytek) has."""
+    header: object = body.get("header")
+    fields = _lower_keys(cast("dict[object, Any]", header)) if isinstance(header, dict) else {}
+    return fields if str(fields.get("code") or "0").strip().lower() not in _SUCCESS_CODES else None
 
 
 def _is_success(error: Mapping[str, Any]) -> bool:

@@ -132,7 +132,8 @@ _SENTENCES: tuple[tuple[ErrorKind, str], ...] = (
         _any_of(
             _near(
                 "balance|credits?|quota|funds|余额|额度|配额|资源包|套餐|积分",
-                "insufficient|not enough|exhaust|used up|deplet|r[ua]n out|不足|不够|用尽|耗尽|用完|超出|超过|到期",
+                "insufficient|not enough|exhaust|used up|deplet|r[ua]n out|too low|negative|no (more|remaining)"
+                "|不足|不够|用尽|耗尽|用完|超出|超过|到期",
             ),
             r"out of [\w ]{0,20}(quota|credits?)\b",
             "billing|arrear|overdue|payment required|good standing|top.?up|recharge|can only afford|more credits",

@@ -50,7 +50,7 @@ class AnswerBuilder:
         self._reset_deltas()
         self._tool_calls = ToolCallAssembler()
         self._source = ""
-        self._has_answered = self._other_choice_has_content = False
+        self._has_answered = self._other_choice_has_content = self._has_unknown_text = False
         self._usage: Usage | None = None
         self._image_count = 0
         self.finish_reason = ""
@@ -81,6 +81,7 @@ class AnswerBuilder:
         self._usage = chunk.usage or self._usage
         self._tool_calls.add(chunk.tool_pieces)
         self._other_choice_has_content = self._other_choice_has_content or chunk.other_choice_has_content
+        self._has_unknown_text = self._has_unknown_text or chunk.has_unknown_text
         replaces_all = reasoning.replaces_all or text.replaces_all
         deltas = list[Delta](self._read_again() if replaces_all else self._read_next(chunk))
         deltas += self._count_images(map(ImageDelta, chunk.images))
@@ -121,10 +122,13 @@ class AnswerBuilder:
     def finish(self) -> list[Delta]:
         """End the answer: return the remaining deltas, of which the `Finish` is the last.
 
-        Raises `UnreadableAnswerError` when only another choice than the first has text or an end.
+        Raises `UnreadableAnswerError` when only another choice than the first has text or an end, or when only a field
+        that is not known has text.
         """
         if self._other_choice_has_content and not (self._has_answered and self.finish_reason):
             raise UnreadableAnswerError("the first choice has no text or no end, but another one has text")
+        if self._has_unknown_text and not self._has_answered:
+            raise UnreadableAnswerError("only a field that is not known has text")
         additions = [self._text_filter.finish(), self._reasoning_filter.finish()]
         deltas = list[Delta](self._read_again() if any(addition.replaces_all for addition in additions) else ())
         deltas += self._flush()

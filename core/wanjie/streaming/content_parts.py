@@ -28,6 +28,10 @@ _TEXT_KEYS_OF_OTHER_APIS = frozenset(
     {"content", "text", "delta", "output", "output_text", "result", "response", "parts", "candidates"}
     | {"answer", "reply", "completion", "generated_text", "token"}
 )
+_KNOWN_KEYS = frozenset(
+    {"role", "name", "content", "refusal", "type", "id", "status", "tool_calls", "function_call", *_REASONING_KEYS}
+)
+"""The fields of a message whose texts are read, or are no part of an answer."""
 _METADATA_KEYS = frozenset({"type", "id", "index", "annotations", "logprobs", "cache_control"})
 
 
@@ -74,6 +78,12 @@ def contains_text(value: object) -> bool:
     return any(contains_text(inner) for name, inner in fields.items() if name in _TEXT_KEYS_OF_OTHER_APIS) or (
         isinstance(message, dict) and contains_text(cast("object", message))
     )
+
+
+def has_unknown_text(message: object) -> bool:
+    """Whether a message has a text in a field that is not known, which may be a part of the answer or about it."""
+    fields = cast("dict[str, object]", message) if isinstance(message, dict) else {}
+    return any(isinstance(value, str) and value.strip() and name not in _KNOWN_KEYS for name, value in fields.items())
 
 
 def _is_unknown_form(fields: Mapping[str, Any]) -> bool:

@@ -102,6 +102,8 @@ EMPTY: list[Row] = [
     (403, error("The request failed because your account has an overdue balance.", "AccountOverdueError", "Forbidden")),
     (402, error("This request requires more credits. You can only afford 222.", 402)),
     (400, error("Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.")),
+    (400, error("Your credit balance is too low to access the API.")),
+    (403, error("There are no remaining credits on this key.")),
     (403, error("The free tier of the model has been exhausted.", "AllocationQuota.FreeTierOnly")),
     (403, error("You've reached your usage limit for this billing cycle")),
     (429, error("Budget has been exceeded! Current cost: 3, Max budget: 2", None, "budget_exceeded")),

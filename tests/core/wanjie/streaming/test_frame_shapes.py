@@ -66,6 +66,7 @@ UNREAD = Chunk(is_unreadable=True)
         ({"choices": [{"index": None, "delta": {"content": "a"}}]}, TEXT),
         ({"choices": [{"index": 0.0, "delta": {"content": "a"}}]}, TEXT),
         ({"code": 200, "message": "ok", "result": chunk({"content": "a"})}, TEXT),
+        ({"output": chunk(None, message={"role": "assistant", "content": "a"}), "request_id": "x"}, TEXT),
         (
             {"choices": [{"index": 1, "delta": {"content": "b"}}, {"index": 0, "delta": {"content": "a"}}]},
             Chunk(text="a", other_choice_has_content=True),
@@ -187,6 +188,15 @@ def test_text_in_an_unknown_form_is_not_an_empty_answer() -> None:
         read(chunk({"content": {"words": "a"}}), chunk({}, "stop"))
     with pytest.raises(UnreadableAnswerError):
         read('"a"')
+    for message in ({"contents": "a"}, {"role": "assistant", "content": "", "answer_text": "a"}):
+        with pytest.raises(UnreadableAnswerError):
+            read(chunk(message), chunk({}, "stop"))
+        with pytest.raises(UnreadableAnswerError):
+            parse_completion({"choices": [{"message": message, "finish_reason": "stop"}]})
+    assert read(chunk({"content": "a", "provider": "x"}), chunk({"provider": "x"}, "stop")) == [
+        TextDelta("a"),
+        Finish("stop"),
+    ]
     with pytest.raises(UnreadableAnswerError):
         parse_completion({"choices": [{"message": {"content": {"words": "a"}}}]})
 

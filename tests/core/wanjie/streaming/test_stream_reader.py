@@ -151,6 +151,7 @@ def test_a_character_split_between_two_frames_is_joined() -> None:
         ('{"choices": null, "error": {"message": "no", "code": "content_filter"}}', RefusedContentError),
         ('{"choices": [{"delta": {"content": "b"}, "error": {"code": 429, "message": "no"}}]}', TooManyRequestsError),
         ('{"base_resp": {"status_code": 1027, "status_msg": "no"}, "choices": []}', RefusedContentError),
+        ('{"header": {"code": 10013, "message": "boom", "status": 2}}', ServerFaultError),
         ('[{"error": {"code": 401, "message": "no"}}]', KeyRejectedError),
     ],
 )
