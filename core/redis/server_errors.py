@@ -41,6 +41,11 @@ def is_wrong_type(error: Exception) -> bool:
     return "WRONGTYPE" in _join_code(error)
 
 
+def is_no_number(error: Exception) -> bool:
+    """Whether a command counts on a value that is no number."""
+    return "not an integer" in str(error)
+
+
 def _join_code(error: Exception) -> str:
     """Restore the message as it was sent: the client removes the codes that it knows."""
     code = error.status_code if isinstance(error, RedisError) else None
