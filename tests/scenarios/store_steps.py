@@ -42,8 +42,8 @@ async def overwrite_values(redis: Redis, foreign: bytes = FOREIGN) -> None:
             for number in range(await redis.llen(key)):
                 await redis.lset(key, number, foreign)
         elif kind == "hash":
-            await redis.hset(key, mapping=dict.fromkeys(await redis.hkeys(key), foreign))
-            await redis.hset(key, foreign, foreign)
+            names = cast("list[bytes]", await redis.hkeys(key))  # none where the service has deleted the key meanwhile
+            await redis.hset(key, mapping=dict.fromkeys([*names, foreign], foreign))
         elif kind == "zset":
             await redis.zadd(key, {foreign: 1})
         elif kind == "stream":
