@@ -83,7 +83,7 @@ class PieceCollector:
             message = join_pieces([piece.incoming for piece in pieces], job.event_id)
             if message is None:
                 break
-            if not left or _has_checkpoint(job):
+            if not left or _has_checkpoint(job) or _stands_alone(message):
                 await respond(message)
                 break
             if not await self._is_interrupted(job, pieces, read, respond(message)):
@@ -96,7 +96,7 @@ class PieceCollector:
         saved = parse_stored(PIECES_FIELD, job.state.get(PIECES_FIELD), _parse_payloads)
         payloads = saved or [job.payload]
         pieces = [piece for payload in payloads if (piece := _read_piece(payload, read)) is not None]
-        if not pieces or _has_checkpoint(job):
+        if not pieces or _has_checkpoint(job) or _stands_alone(pieces[0].incoming):
             return pieces
         if not saved and (pieces[0].incoming.edits or await self._was_answered(pieces[0].incoming)):
             return []
@@ -167,6 +167,11 @@ def _parse_payloads(saved: str) -> list[bytes]:
 def _has_checkpoint(job: Job) -> bool:
     """Whether the job has a checkpoint besides the pieces and the question."""
     return not job.state.keys() <= {PIECES_FIELD, QUESTION_FIELD}
+
+
+def _stands_alone(incoming: Incoming) -> bool:
+    """Whether nothing that waits can belong to it: of many presses, each would be compared with all behind it."""
+    return incoming.choice is not None or incoming.rating is not None
 
 
 def _read_piece(payload: bytes, read: ReadEvent) -> _Piece | None:

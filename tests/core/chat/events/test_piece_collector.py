@@ -10,7 +10,7 @@ from datetime import timedelta
 from redis.asyncio import Redis
 
 from core.chat.events.piece_collector import PieceCollector, read_waiting
-from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 from core.queue import Envelope, Inbox, Job
 from core.store import Conversations
 
@@ -85,6 +85,26 @@ async def test_each_event_that_waits_is_read_once_however_many_come(redis: Redis
     await _make_collector(redis, inbox).answer(job, read, respond)
 
     assert times == dict.fromkeys((event.encode() for event in events), 1)
+
+
+async def test_a_press_is_not_compared_with_those_that_wait(redis: Redis, inbox: Inbox) -> None:
+    times, answered = Counter[bytes](), list[str]()
+
+    def read(payload: bytes) -> Incoming:
+        times[payload] += 1
+        return Incoming(CHAT, payload.decode(), "10", Sender("5", "Ada"), choice=Choice("retry", "1"))
+
+    async def respond(incoming: Incoming) -> None:
+        answered.append(incoming.event_id)
+
+    for event in ("first", "second"):
+        await inbox.enqueue(str(CHAT), event, event.encode())
+    job = _make_job("first")
+    job.news.set()
+    await _make_collector(redis, inbox).answer(job, read, respond)
+
+    assert answered == ["first"]
+    assert times == {b"first": 1}
 
 
 async def test_others_have_their_turn_while_much_is_read_that_waits() -> None:
