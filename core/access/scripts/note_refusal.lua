@@ -8,6 +8,7 @@ if redis.call('ZSCORE', KEYS[1], subject) or redis.call('ZCARD', KEYS[1]) >= ton
   return 0
 end
 redis.call('ZADD', KEYS[1], now, subject)
+redis.call('EXPIRE', KEYS[1], math.ceil(tonumber(ARGV[4])))
 for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now - tonumber(ARGV[6]))) do
   redis.call('HDEL', KEYS[2], old)
   redis.call('ZREM', KEYS[3], old)
@@ -18,4 +19,7 @@ if ARGV[2] == '' or redis.call('HEXISTS', KEYS[2], subject) == 1
 end
 redis.call('HSET', KEYS[2], subject, ARGV[2])
 redis.call('ZADD', KEYS[3], now, subject)
+for place = 2, 3 do  -- for when nobody is refused any more, and nothing old removed
+  redis.call('EXPIRE', KEYS[place], math.ceil(tonumber(ARGV[6])))
+end
 return 2

@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.access import AccessRegister, AccessRequest, ClaimResult, Claims, HandoverResult, Known, PersonRecord
-from core.access.keys import CODES_KEY, PEOPLE_KEY
+from core.access.keys import CODES_KEY, NOTICES_KEY, PEOPLE_KEY, REQUEST_TIMES_KEY, REQUESTS_KEY
 from core.access.register import AuditEntry
 from tests.core.access.conftest import OWNER
 
@@ -144,6 +144,13 @@ async def test_requests_are_bounded(register: AccessRegister) -> None:
 
     assert sum(is_new for _, is_new in answers) == 50
     assert len(await register.list_requests()) == 50
+
+
+async def test_what_is_noted_of_strangers_goes_by_itself(redis: Redis, register: AccessRegister) -> None:
+    await register.note_refusal("u:tg:7", AccessRequest("tg:9:7", name="Eve"))
+    days = [round(await redis.ttl(key) / 86_400) for key in (NOTICES_KEY, REQUESTS_KEY, REQUEST_TIMES_KEY)]
+
+    assert days == [1, 7, 7]
 
 
 @pytest.mark.parametrize("left_before", [False, True])
