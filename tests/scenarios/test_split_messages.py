@@ -27,19 +27,20 @@ async def questions(harness: ServiceHarness, persona: Persona) -> list[Any]:
 async def test_a_message_sent_in_pieces_is_one_question(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda messages: "answer to the end" if "the end" in str(messages[-1]) else "answer"
     harness.wanjie.script.first_token_delay = 0.5
-    paste, comment, photo = harness.private(), harness.private("Bea"), harness.private("Cy")
+    paste, comment, files = harness.private(), harness.private("Bea"), harness.private("Cy")
     paste.person.paste(paste.chat, PASTED)
     comment.person.say(comment.chat, "Is that true?")
     comment.person.say(comment.chat, "Paris is **big**.", origin=BO)
-    photo.person.send_document(photo.chat, b"the plan", "plan.txt")
-    photo.person.say(photo.chat, "What does it say?")
-    pasted, commented, asked_of_file = [await questions(harness, persona) for persona in (paste, comment, photo)]
+    files.person.send_document(files.chat, b"the plan", "plan.txt")
+    files.person.send_document(files.chat, b"the costs", "costs.txt")
+    files.person.say(files.chat, "What do they say?")
+    pasted, commented, asked_of_files = [await questions(harness, persona) for persona in (paste, comment, files)]
 
     assert pasted == [PASTED, "the end"]
     assert commented == ["⟦forwarded from Bo⟧\n> Paris is **big**.\n\nIs that true?", "the end"]
-    assert len(asked_of_file) == 2
-    assert "the plan" in asked_of_file[0]
-    assert asked_of_file[0].endswith("What does it say?")
+    assert len(asked_of_files) == 2
+    assert all(content in asked_of_files[0] for content in ("the plan", "the costs"))
+    assert asked_of_files[0].endswith("What do they say?")
 
 
 async def test_in_a_group_pieces_without_a_mention_belong_to_the_piece_with_one(empty_harness: ServiceHarness) -> None:

@@ -31,7 +31,7 @@ def _continues_text(last: Incoming, other: Incoming) -> bool:
 
 
 def _completes_request(pieces: Sequence[Incoming], other: Incoming) -> bool:
-    """Whether they are a request and its object: a comment and forwards, a question and its file."""
+    """Whether they are a request and its object: a comment and forwards, a question and its files."""
     first, last = pieces[0], pieces[-1]
     if first.command or first.choice or first.previous_chat:
         return False
@@ -40,7 +40,9 @@ def _completes_request(pieces: Sequence[Incoming], other: Incoming) -> bool:
         return True
     if _is_text(other):
         return not has_text and not _is_voice(last)
-    return has_text and not other.text and not any(piece.attachments for piece in pieces)
+    if any(piece.text and piece.attachments for piece in pieces):
+        return False  # a caption is a request of its own
+    return not other.text and not any(map(_is_voice, pieces)) and (has_text or not _is_voice(other))
 
 
 def join_pieces(pieces: Sequence[Incoming], event_id: str) -> Incoming | None:
