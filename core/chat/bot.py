@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +24,7 @@ from .delivery.event_context import EventContext, new_upload_slots
 from .events.access_gate import NO_ACCESS, Access, AccessGate, AccessRefusal
 from .events.deletions import Deletions
 from .events.earlier_memory import EarlierMemory
+from .events.known_conversation import NOTHING_KNOWN, ConversationReader, KnownConversation
 from .events.lanes import parse_platform_name
 from .events.piece_collector import PieceCollector
 from .port.incoming import Incoming
@@ -66,6 +66,7 @@ class Bot:
         self._waiting = waiting
         self._piece_collector = PieceCollector(inbox, conversations)
         self._earlier_memory = EarlierMemory(conversations)
+        self._conversation_reader = ConversationReader(conversations, self._deletions, self._earlier_memory)
 
     async def handle(self, job: Job) -> None:
         """Answer one event. Raises only `OwnershipLostError` and errors of a store that is away."""
@@ -106,7 +107,7 @@ class Bot:
         if event.is_refusal:
             return await self._answer_refusal(event, incoming, platform)
         reply = partial(self._reply, event, platform)
-        await self._piece_collector.answer(event.job, partial(read_stored, platform), reply)
+        await self._piece_collector.answer(event.job, incoming, partial(read_stored, platform), reply)
         return None
 
     async def _reply(self, event: _Event, platform: Platform, incoming: Incoming) -> None:
@@ -115,18 +116,16 @@ class Bot:
             if incoming.home:
                 await self._show_closed_home(event, incoming, platform)
             return
-        chat = incoming.chat
-        is_deleted, is_remembered, preferences = await asyncio.gather(
-            self._deletions.is_deleted(incoming),
-            self._earlier_memory.recall(incoming),
-            self._conversations.get_effective_preferences(str(chat), str(chat.parent)),
+        known = await self._conversation_reader.read(incoming, event.job.lane_kind)
+        if known.is_deleted:
+            return
+        incoming = await self._enrich(
+            event.job, incoming, platform, known.preferences, is_remembered=known.is_remembered
         )
-        if not is_deleted:
-            incoming = await self._enrich(event.job, incoming, platform, preferences, is_remembered=is_remembered)
-            context = event.context = self._context(event, incoming, platform, preferences)
-            read, prepare = partial(read_stored, platform), partial(self._prepare_ahead, event.job.lane, platform)
-            async with self._waiting.looking_after(context, platform, read, prepare):
-                await self._responder.respond(context)
+        context = event.context = self._context(event, incoming, platform, known)
+        read, prepare = partial(read_stored, platform), partial(self._prepare_ahead, event.job.lane, platform)
+        async with self._waiting.looking_after(context, platform, read, prepare):
+            await self._responder.respond(context)
 
     async def _prepare_ahead(self, lane: str, platform: Platform, incoming: Incoming) -> EventContext | None:
         """Make a message that waits ready to be asked ahead of its turn; None when it may not be.
@@ -142,7 +141,7 @@ class Bot:
         if not is_admitted or await self._deletions.is_deleted(incoming):
             return None
         incoming = await self._enrich(event.job, incoming, platform, preferences)
-        return self._context(event, incoming, platform, preferences)
+        return self._context(event, incoming, platform, KnownConversation(preferences))
 
     async def _is_admitted(self, event: _Event, incoming: Incoming, platform: Platform) -> bool:
         """Decide about an event again: roles may have changed while it waited."""
@@ -176,10 +175,10 @@ class Bot:
         return incoming, platform
 
     def _context(
-        self, event: _Event, incoming: Incoming, platform: Platform, preferences: ChatPreferences | None = None
+        self, event: _Event, incoming: Incoming, platform: Platform, conversation: KnownConversation = NOTHING_KNOWN
     ) -> EventContext:
-        access, chosen = event.access, preferences or ChatPreferences()
-        known = access.role, access.models, access.rules, chosen
+        access = event.access
+        known = access.role, access.models, access.rules, conversation.preferences, conversation.history
         outbox = platform.outbox(incoming)
         return EventContext(incoming, event.job, outbox, self._translations, *known, upload_slots=self._upload_slots)
 

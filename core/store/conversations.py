@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 
 from core.redis.client import Script
 from core.redis.reserved_writes import ReservedWrites
+from core.redis.shared_reads import SharedReads
 from core.redis.stored_values import StoredJson, parse_stored
 from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
@@ -26,6 +27,8 @@ from .keys import history_key, joined_thread_key, last_append_key, note_key, pre
 _SCRIPTS = Path(__file__).parent
 _PREFERENCES_SECONDS = int(timedelta(days=400).total_seconds())
 """Longer than a chat in use is silent, so that a team which asks once a year keeps its choices."""
+_RENEWAL_INTERVAL = 86_400
+"""Seconds after which that is renewed: it is a write, which each question would wait for."""
 
 _T = TypeVar("_T")
 
@@ -118,7 +121,7 @@ class Conversations:
         """Keep at most `messages` messages a chat, for `lifetime` after the last one; `cipher` encrypts their words."""
         self._cipher = cipher
         self._redis = redis
-        self._writes = ReservedWrites(redis)
+        self._reads, self._writes = SharedReads(redis), ReservedWrites(redis)
         self._max_messages = messages - messages % 2  # an odd number would cut an exchange in two
         self._seconds = int(lifetime.total_seconds())
         self._append = Script(redis, _SCRIPTS, "read_message", "append")
@@ -128,8 +131,8 @@ class Conversations:
     async def get_history(self, chat: str) -> list[HistoryMessage]:
         """Return the messages that are kept of the chat, oldest first."""
         key = history_key(chat)
-        stored = await self._run(chat, lambda: cast("Awaitable[list[bytes]]", self._redis.lrange(key, 0, -1)))
-        messages = [parse_stored(key, item, self._unpack) for item in stored]
+        (stored,) = await self._run(chat, lambda: self._reads.fetch(("LRANGE", key, 0, -1)))
+        messages = [parse_stored(key, item, self._unpack) for item in cast("list[bytes]", stored)]
         return [message for message in messages if message is not None]
 
     async def append(self, chat: str, uid: str, exchange: Sequence[HistoryMessage], *, drop: int = 0) -> None:
@@ -214,16 +217,16 @@ class Conversations:
         return parse_stored(key, await self._get(chat, key), self._unpack)
 
     async def get_preferences(self, chat: str) -> ChatPreferences:
-        """Return the chat's own choices, and keep them for 400 days from now."""
+        """Return the chat's own choices, and keep them for 399 days from now, or 400."""
         key = preferences_key(chat)
-        stored = await self._run(chat, lambda: cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(key)))
-        if stored:
+        stored, seconds_left = await self._run(chat, lambda: self._reads.fetch(("HGETALL", key), ("TTL", key)))
+        if stored and seconds_left < _PREFERENCES_SECONDS - _RENEWAL_INTERVAL:
             await self._redis.expire(key, _PREFERENCES_SECONDS)
         known = ChatPreferences.__dataclass_fields__
         return ChatPreferences(
             **{
                 name: parse_stored(key, value, self._cipher.open)
-                for field, value in stored.items()
+                for field, value in cast("dict[bytes, bytes]", stored).items()
                 if (name := field.decode(errors="replace")) in known
             }
         )
@@ -272,7 +275,8 @@ class Conversations:
         await self._writes.run(key, ("SET", key, text, "EX", seconds))
 
     async def _get(self, chat: str, key: str) -> bytes | None:
-        return await self._run(chat, lambda: cast("Awaitable[bytes | None]", self._redis.get(key)), key)
+        (stored,) = await self._run(chat, lambda: self._reads.fetch(("GET", key)), key)
+        return cast("bytes | None", stored)
 
     async def _run(self, chat: str, step: Callable[[], Awaitable[_T]], *strings: str) -> _T:
         """Run a step of a chat; foreign keys among its keys and `strings`, those of further texts, are set aside."""

@@ -125,6 +125,8 @@ class HttpTransport:
         self._first_byte_timeout = settings.first_byte_timeout
         self.memory = memory or MemoryBudget()
         """What the calls of this client hold."""
+        self._urls: dict[str, httpx.URL] = {}
+        """By path: to take a URL apart takes longer than all else of a request."""
         self._pools = ConnectionPools(partial(_open_client, settings, proxies))
 
     async def aclose(self) -> None:
@@ -196,16 +198,17 @@ class HttpTransport:
         self, client: httpx.AsyncClient, method: str, path: str, body: RequestBody
     ) -> httpx.Request:
         headers = {"Authorization": f"Bearer {self._key}"}
+        url = self._urls.get(path) or self._urls.setdefault(path, client.build_request(method, path).url)
         if body is None:
-            return client.build_request(method, path, headers=headers)
+            return client.build_request(method, url, headers=headers)
         if isinstance(body, MultipartForm):
             # What is read from a file is sent in pieces.
             file = (body.file_name.encode("utf-8", errors="replace").decode(), io.BytesIO(body.data), body.mime)
-            return client.build_request(method, path, headers=headers, data=body.fields, files={"file": file})
+            return client.build_request(method, url, headers=headers, data=body.fields, files={"file": file})
         pieces = await encode_json(body)
         # Some gateways take no body of unknown length.
         headers |= {"Content-Type": "application/json", "Content-Length": str(sum(map(len, pieces)))}
-        return client.build_request(method, path, headers=headers, content=send_pieces(pieces))
+        return client.build_request(method, url, headers=headers, content=send_pieces(pieces))
 
     def _error_from_failure(self, response: httpx.Response, body: bytes) -> WanjieError:
         return error_from_response(

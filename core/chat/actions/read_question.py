@@ -59,7 +59,7 @@ class QuestionReader:
         self, context: EventContext, conversation: ConversationContext, *more: HistoryMessage
     ) -> ConversationContext:
         """Load the pictures of the history and of `more`, for a model that takes them; a saved answer needs none."""
-        if ANSWER.final_text in context.job.state:
+        if ANSWER.final_text in context.job.state or not any(said.files for said in (*conversation.history, *more)):
             return conversation
         model = await conversation.models.find("chat")
         loading = self._builder.load_pictures(

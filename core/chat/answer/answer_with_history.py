@@ -89,8 +89,10 @@ class AnswerService:
 
     async def load_context(self, context: EventContext) -> ConversationContext:
         """Read the conversation in which a question is asked."""
-        history = await self._conversations.get_history(context.memory)
-        return ConversationContext(history, self._models.of(context.preferences, context.models))
+        history = context.history if context.memory == context.chat else None
+        if history is None:
+            history = await self._conversations.get_history(context.memory)
+        return ConversationContext(list(history), self._models.of(context.preferences, context.models))
 
     async def answer(self, context: EventContext, request: AnswerRequest) -> str:
         """Answer a question and save both in the history; return the answer's text, "" when there is none.
@@ -209,13 +211,14 @@ class AnswerService:
 def _build_buttons(context: EventContext, key: SigningKey, finding_voice: asyncio.Task[bool]) -> AnswerButtons:
     """Build the buttons of the answer; *Speak* is among them once a voice was found."""
     data, chat = ButtonData.for_job(context.job, context.incoming), context.incoming.chat
-    ratings = make_rating_buttons(partial(replace(data, owner_id=ANYONE).sign, key, chat), context.translate_plainly)
+    sign_for_all = partial(replace(data, owner_id=ANYONE).sign, key, chat)
+    make_ratings = partial(make_rating_buttons, sign_for_all, context.translate_plainly)
     capabilities = context.outbox.capabilities
     return AnswerButtons(
         partial(data.sign, key, chat),
         context.translate_plainly,
         can_speak=lambda: finding_voice.done() and finding_voice.result(),
-        ratings=ratings if capabilities.rating_buttons else (),
+        make_ratings=make_ratings if capabilities.rating_buttons else tuple,
         only_while_growing=capabilities.standalone,
     )
 

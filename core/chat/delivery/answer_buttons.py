@@ -58,29 +58,25 @@ class AnswerButtons:
         label: Callable[[str], str],
         *,
         can_speak: Callable[[], bool],
-        ratings: Sequence[Button] = (),
+        make_ratings: Callable[[], Sequence[Button]] = tuple,
         only_while_growing: bool = False,
     ) -> None:
         """`sign` makes the value of a button from its name and action, `label` translates a sentence's key.
 
-        `can_speak` tells at the end whether there is a model that can speak. `ratings` are the buttons that rate an
-        answer, where there are any. With `only_while_growing`, a finished answer has no buttons.
+        `can_speak` tells at the end whether there is a model that can speak. `make_ratings` makes the buttons that rate
+        an answer, where there are any. With `only_while_growing`, a finished answer has no buttons. No button is made
+        before it is shown.
         """
-        self._stop = Button(label("button.stop"), "stop", sign("stop", ""))
-        self._retry = Button(label("button.again"), "retry", sign("retry", ""))
-        self._continue = Button(label("button.continue"), "continue", sign("continue", ""))
-        self._speak = Button(label("button.speak"), "speak", sign("speak", ""))
-        self._speak_last_part = Button(label("button.speak"), "speak", sign("speak", LAST_PART_MARK))
-        self._file = Button(label("button.file"), "file", sign("file", ""))
-        self._file_of_last_part = Button(label("button.file"), "file", sign("file", LAST_PART_MARK))
+        self._sign = sign
+        self._label = label
         self._can_speak = can_speak
-        self._ratings = tuple(ratings)
+        self._make_ratings = make_ratings
         self._only_while_growing = only_while_growing
 
     def for_pages(self, finish_reason: Callable[[], str]) -> PageButtons:
         """Return the buttons for `deliver`; `finish_reason` tells at the end why the model ended."""
         return PageButtons(
-            growing=(self._stop,),
+            growing=(self._make("stop", "button.stop"),),
             finished=lambda answer, messages: self._choose_finished(answer, messages, finish_reason()),
         )
 
@@ -88,13 +84,17 @@ class AnswerButtons:
         """Choose the buttons; an answer that is only reasoning can only be written again."""
         if self._only_while_growing:
             return ()
+        retry = self._make("retry", "button.again")
         if is_blank(answer):
-            return (self._retry,)
-        more = (self._continue,) if finish_reason == "length" else ()
-        speak = self._speak if messages == 1 else self._speak_last_part
-        file = self._file if messages == 1 else self._file_of_last_part
-        spoken, kept = (speak,) * self._can_speak(), (file,) * has_long_code(answer)
-        return (*more, self._retry, *spoken, *kept, *self._ratings)
+            return (retry,)
+        part = "" if messages == 1 else LAST_PART_MARK
+        more = (self._make("continue", "button.continue"),) if finish_reason == "length" else ()
+        spoken = (self._make("speak", "button.speak", part),) if self._can_speak() else ()
+        kept = (self._make("file", "button.file", part),) if has_long_code(answer) else ()
+        return (*more, retry, *spoken, *kept, *self._make_ratings())
+
+    def _make(self, name: str, label: str, action: str = "") -> Button:
+        return Button(self._label(label), name, self._sign(name, action))
 
 
 def make_rating_buttons(sign: Callable[[str, str], str], label: Callable[[str], str]) -> tuple[Button, ...]:

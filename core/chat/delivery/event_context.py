@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -21,7 +22,7 @@ from core.chat.text.translations import Translations
 from core.fair_limiter import FairLimiter
 from core.media.visible_text import strip_invisible
 from core.queue import Job
-from core.store import ChatPreferences
+from core.store import ChatPreferences, HistoryMessage
 from core.usage import Payer, select_limits
 
 from .answer_buffer import as_stream
@@ -67,6 +68,8 @@ class EventContext:
     """What admins have decided for everybody."""
     preferences: ChatPreferences = field(default_factory=ChatPreferences)
     """What the chat, and the one around it, had chosen when work on the event began."""
+    history: Sequence[HistoryMessage] | None = None
+    """What was remembered of the conversation then; None where that was not read. Its `memory` may be another one."""
     upload_slots: FairLimiter = field(default_factory=new_upload_slots)
     payer: Payer = field(init=False)
     """Whose use the models count as that are called for it."""

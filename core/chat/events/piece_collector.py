@@ -70,15 +70,15 @@ class PieceCollector:
         self._inbox = inbox
         self._conversations = conversations
 
-    async def answer(self, job: Job, read: ReadEvent, respond: Respond) -> None:
-        """Let `respond` answer the whole message, unless another job answers it already.
+    async def answer(self, job: Job, first: Incoming, read: ReadEvent, respond: Respond) -> None:
+        """Let `respond` answer the whole message that `first`, the job's event, begins, unless another job answers it.
 
         The answer starts at once, unless the platform says that more pieces are sure to come. A piece that comes before
         the first checkpoint still belongs to the message: the answer is cancelled and started again with all pieces. A
         later piece is a message of its own; a later edit is ignored.
         """
         read = lru_cache(_MAX_REMEMBERED)(read)  # what waits is looked through again with each event that comes
-        pieces = await self._load_pieces(job, read)
+        pieces = await self._load_pieces(job, first, read)
         for left in reversed(range(_MAX_STARTS)):
             message = join_pieces([piece.incoming for piece in pieces], job.event_id)
             if message is None:
@@ -91,11 +91,12 @@ class PieceCollector:
             _log.info("an answer is restarted, another piece of its question has come", restarts_left=left)
             pieces = await self._wait_for_pieces(job, pieces, read, quiet_time=_RESTART_DELAY)
 
-    async def _load_pieces(self, job: Job, read: ReadEvent) -> list[_Piece]:
+    async def _load_pieces(self, job: Job, first: Incoming, read: ReadEvent) -> list[_Piece]:
         """Load the pieces that have come or that a former owner has saved; [] if there is nothing to answer."""
         saved = parse_stored(PIECES_FIELD, job.state.get(PIECES_FIELD), _parse_payloads)
-        payloads = saved or [job.payload]
-        pieces = [piece for payload in payloads if (piece := _read_piece(payload, read)) is not None]
+        pieces = [_Piece(Envelope(first.event_id, job.payload), first)]
+        if saved:
+            pieces = [piece for payload in saved if (piece := _read_piece(payload, read)) is not None]
         if not pieces or _has_checkpoint(job) or _stands_alone(pieces[0].incoming):
             return pieces
         if not saved and (pieces[0].incoming.edits or await self._was_answered(pieces[0].incoming)):

@@ -83,6 +83,15 @@ async def test_preferences_expire_when_a_chat_is_not_used_for_400_days(
     assert 399 * 86_400 < await store.ttl("p:{tg:1:2}") <= 400 * 86_400
 
 
+async def test_the_expiry_of_preferences_is_renewed_once_a_day(conversations: Conversations, store: Redis) -> None:
+    await conversations.set_preference(CHAT, "model", "kimi-k2")
+    for left, renewed in ((400 * 86_400 - 3600, False), (398 * 86_400, True)):
+        await store.expire("p:{tg:1:2}", left)
+        await conversations.get_preferences(CHAT)
+
+        assert (await store.ttl("p:{tg:1:2}") > left) == renewed
+
+
 async def test_clearing_the_history_keeps_the_preferences(conversations: Conversations) -> None:
     await conversations.append(CHAT, "1", exchange(1))
     await conversations.set_preference(CHAT, "model", "kimi-k2")

@@ -14,7 +14,7 @@ def offered(
     answer: str, reason: str, *, messages: int = 1, speaks: bool = True, ratings: tuple[Button, ...] = ()
 ) -> list[str]:
     """What stands behind each button of a finished answer."""
-    buttons = AnswerButtons(sign, str, can_speak=lambda: speaks, ratings=ratings)
+    buttons = AnswerButtons(sign, str, can_speak=lambda: speaks, make_ratings=lambda: ratings)
     return [f"{button.name} {button.value}" for button in buttons.for_pages(lambda: reason).finished(answer, messages)]
 
 

@@ -20,7 +20,11 @@ CHAT = ChatRef("tg", "1", "7")
 def _read(payload: bytes) -> Incoming | None:
     if payload == b"bad":
         raise KeyError("channel")
-    return Incoming(CHAT, payload.decode(), "10", Sender("5", "Ada"), text=payload.decode(), direct=True)
+    return _message(payload.decode())
+
+
+def _message(text: str) -> Incoming:
+    return Incoming(CHAT, text, "10", Sender("5", "Ada"), text=text, direct=True)
 
 
 async def _save(_: Mapping[str, str]) -> bool:
@@ -58,7 +62,7 @@ async def test_a_waiting_event_that_cannot_be_read_does_not_fail_the_message_bef
 
     for event in ("hello", "bad"):
         await inbox.enqueue(str(CHAT), event, event.encode())
-    await _make_collector(redis, inbox).answer(_make_job("hello"), _read, respond)
+    await _make_collector(redis, inbox).answer(_make_job("hello"), _message("hello"), _read, respond)
 
     assert answered == ["hello"]
     assert len(await inbox.list_waiting(str(CHAT))) == 2
@@ -82,9 +86,9 @@ async def test_each_event_that_waits_is_read_once_however_many_come(redis: Redis
                 await seen.wait()
 
     await inbox.enqueue(str(CHAT), events[0], events[0].encode())
-    await _make_collector(redis, inbox).answer(job, read, respond)
+    await _make_collector(redis, inbox).answer(job, _message(events[0]), read, respond)
 
-    assert times == dict.fromkeys((event.encode() for event in events), 1)
+    assert times == dict.fromkeys((event.encode() for event in events[1:]), 1)
 
 
 async def test_a_press_is_not_compared_with_those_that_wait(redis: Redis, inbox: Inbox) -> None:
@@ -101,7 +105,7 @@ async def test_a_press_is_not_compared_with_those_that_wait(redis: Redis, inbox:
         await inbox.enqueue(str(CHAT), event, event.encode())
     job = _make_job("first")
     job.news.set()
-    await _make_collector(redis, inbox).answer(job, read, respond)
+    await _make_collector(redis, inbox).answer(job, read(b"first"), read, respond)
 
     assert answered == ["first"]
     assert times == {b"first": 1}
