@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pyromark import Markdown, Options
 from pyromark.event import Event
 
+from core.chat.text.table_bars import escape_surplus_bars
+
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -19,17 +21,35 @@ def strip_markdown(markdown: str) -> str:
 
 
 def _extract_text(markdown: str) -> Iterator[str]:
-    for event in Markdown(options=_OPTIONS).events(markdown):
-        yield _event_text(event)
+    next_numbers: list[int | None] = []
+    """The number of the next item in each open list; None where items have no numbers."""
+    for event in Markdown(options=_OPTIONS).events(escape_surplus_bars(markdown)):
+        match event:
+            case {"Start": {"List": first}}:
+                next_numbers.append(first)
+            case {"End": {"List": _}}:
+                next_numbers.pop()
+            case {"Start": "Item"}:
+                yield _begin_item(next_numbers)
+            case _:
+                yield _event_text(event)
+
+
+def _begin_item(next_numbers: list[int | None]) -> str:
+    number = next_numbers[-1]
+    if number is None:
+        return "\n• "
+    next_numbers[-1] = number + 1
+    return f"\n{number}. "
 
 
 def _event_text(event: Event) -> str:
     match event:
         case {"Text": str(text)} | {"Code": str(text)} | {"Html": str(text)} | {"InlineHtml": str(text)}:
             return _BREAK.sub("\n", text)
-        case "SoftBreak" | "HardBreak" | {"Start": "Item"} | {"End": "Paragraph"} | {"End": "TableRow"}:
-            return "\n• " if event == {"Start": "Item"} else "\n"
-        case {"End": "TableHead"} | {"End": "CodeBlock"} | {"End": {"Heading": _}} | {"End": "Item"} | "Rule":
+        case "SoftBreak" | "HardBreak" | "Rule" | {"Start": {"CodeBlock": _}}:
+            return "\n"
+        case {"End": "Paragraph" | "TableRow" | "TableHead" | "CodeBlock" | "Item" | {"Heading": _}}:
             return "\n"
         case {"End": "TableCell"}:
             return "  "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.chat.text.code_fences import FenceTracker
+from .code_fences import FenceTracker
 
 _DELIMITERS = re.compile(r" *+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)*(?:[ \t]*+:?-++:?)?[ \t]*+")
 """The line below the header of a table."""
