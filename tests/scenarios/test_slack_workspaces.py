@@ -64,6 +64,9 @@ async def _install_everywhere(slack: SlackSim, acme: Workspace, *others: Workspa
     """Install the app; return the statuses of what must not and what must succeed in the first workspace."""
     browser = Browser(slack)
     await browser.open(f"{slack.oauth.redirect_urls[0]}?error=heliotrope")
+    slack.faults.garble("oauth.v2.access")
+    unread = await Browser(slack).install(acme, "U1")
+    assert (unread[0], "installed" in unread[1]) == (502, False)
     lured, _ = await Browser(slack).open(slack.oauth.allow(await browser.begin(), acme, "U1"))
     callback = slack.oauth.allow(await browser.begin(), acme, "U1")
     (status, page), (again, _) = await browser.open(callback), await browser.open(callback)

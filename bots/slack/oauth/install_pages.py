@@ -74,9 +74,16 @@ class InstallPages:
 
     async def _report_success(self, done: AsyncSuccessArgs) -> BoltResponse:
         installed = done.installation
+        if not installed.bot_token or not (installed.team_id or installed.enterprise_id):
+            return self._report_unreadable(done.request)
         place = installed.team_name or installed.enterprise_name or ""
         _log.info("the Slack app was installed", workspace=installed.team_id or installed.enterprise_id)
         return _to_page(self._say(done.request, "install.done", place=place), HTTPStatus.OK)
+
+    def _report_unreadable(self, request: AsyncBoltRequest) -> BoltResponse:
+        """Report that Slack's answer does not say what was installed where; nothing was stored."""
+        _log.warning("a workspace could not be installed", reason="Slack names no workspace or no token")
+        return _to_page(self._say(request, "install.failed", path=INSTALL_PATH), HTTPStatus.BAD_GATEWAY)
 
     async def _report_failure(self, failed: AsyncFailureArgs) -> BoltResponse:
         if failed.reason == _DENIED:

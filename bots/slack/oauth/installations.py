@@ -44,8 +44,9 @@ class InstallationStore(AsyncInstallationStore):
         await self.async_save_bot(installation.to_bot())
 
     async def async_save_bot(self, bot: Bot) -> None:
-        """Keep the token of a workspace or an organisation."""
-        if name := _name_record(bot.enterprise_id, bot.team_id, is_enterprise_install=bot.is_enterprise_install):
+        """Keep the token of a workspace or an organisation; nothing where one of both is missing."""
+        name = _name_record(bot.enterprise_id, bot.team_id, is_enterprise_install=bot.is_enterprise_install)
+        if name and bot.bot_token:
             await self._records.put(name, json.dumps({"bot": vars(bot)}, default=str))
 
     async def async_find_bot(
