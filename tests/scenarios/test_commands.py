@@ -110,8 +110,12 @@ async def test_a_new_conversation_forgets_the_old_one(persona: Persona, harness:
     await says(persona, "New conversation")
     await persona.say("hello again")
     await says(persona, "answer to hello again")
+    await persona.say("/new what now?")
+    await says(persona, "answer to what now?")
 
-    assert [message["role"] for message in asked(harness)[-1] if message["role"] != "system"] == ["user"]
+    for messages in asked(harness)[-2:]:
+        assert [message["role"] for message in messages if message["role"] != "system"] == ["user"]
+    assert asked(harness)[-1][-1]["content"].endswith("what now?")
 
 
 async def test_retry_answers_the_last_question_again(persona: Persona, harness: ServiceHarness) -> None:

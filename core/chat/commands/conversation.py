@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.answer.answer_request import ConversationContext
 from core.chat.answer.answer_with_history import AnswerService
@@ -36,9 +38,13 @@ class ConversationCommands:
         self._summaries = summaries
 
     async def start_over(self, context: EventContext) -> None:
+        """Forget the conversation; what stands behind the command is the first question of the next one."""
         await self._conversations.clear_history(context.memory)
-        await context.reply("new.done")
-        self._old_buttons.start_removal(context.memory, context.outbox)
+        if context.argument:
+            await self._answerer.answer_message(replace(context, history=None))
+        else:
+            await context.reply("new.done")
+            self._old_buttons.start_removal(context.memory, context.outbox)
 
     async def stop(self, context: EventContext) -> None:
         """Stop what runs in the conversation, and what runs beside it."""
