@@ -28,7 +28,7 @@ from core.tracing import NO_TRACER, Tracer
 from .api.affiliation import Affiliation
 from .api.bot_account import BotAccount
 from .api.call import AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
-from .api.connect import retry_until_answered
+from .api.retry_until_answered import retry_until_answered
 from .api.users import USER_ID_PREFIXES
 from .api.workspace import WorkspaceApi
 from .api.workspaces import Workspaces
@@ -39,7 +39,7 @@ from .events.installation import PLATFORM, Installation
 from .events.modals import Modals
 from .events.parse import read_edit, read_event, read_part
 from .events.reply_target import ReplyTarget
-from .events.socket import SocketListener
+from .events.socket_connection import SocketListener
 from .oauth.app_installations import AppInstallations
 from .oauth.event_origin import read_removal
 from .oauth.install_pages import InstallPages

@@ -1,6 +1,6 @@
 """Who may use the bot, and how the service knows its own buttons."""
 
-from .decision import ADMIN_ROLES, AccessMode, Decision, Role, Standing, decide
+from .decision import AccessMode, Decision, Standing, decide
 from .model_policy import (
     ALL_MODELS,
     ANY_MODEL,
@@ -13,6 +13,7 @@ from .model_policy import (
 from .pairing_codes import ClaimResult, Claims
 from .records import AccessRequest, ChatRecord, PersonRecord
 from .register import AccessRegister, AuditEntry, HandoverResult, Known
+from .roles import ADMIN_ROLES, Role
 from .rules import AUDIENCES, NO_RULES, Audience, RuleChange, Rules, find_audience
 from .signing_key import KeyReader, SigningKey
 

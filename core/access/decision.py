@@ -5,11 +5,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import Literal, TypeAlias
 
+from .roles import ADMIN_ROLES, Role
+
 AccessMode: TypeAlias = Literal["pairing", "allowlist", "open"]
 """The setting `ACCESS_MODE`."""
-
-Role: TypeAlias = Literal["owner", "admin", "member", "blocked"]
-"""What a person is to this service; a platform's own admins are none of ours."""
 
 ChatState: TypeAlias = Literal["allowed", "refused", "left"]
 """What was decided about a group; `left`: it was allowed, and the bot was removed since."""
@@ -17,8 +16,6 @@ ChatState: TypeAlias = Literal["allowed", "refused", "left"]
 Standing: TypeAlias = Literal["listed", "insider", "outsider"]
 """What the operator's settings and the platform say of a sender: named in a list of the settings, one of those whom the
 installation is for (the members of a workspace), or anybody else."""
-
-ADMIN_ROLES: frozenset[Role] = frozenset({"owner", "admin"})
 
 
 class Decision(Enum):
@@ -42,15 +39,3 @@ def decide(mode: AccessMode, *, role: Role | None, chat: ChatState | None, stand
     is_granted = role == "member" or chat == "allowed" or standing == "listed"
     is_insider = mode == "pairing" and standing == "insider"
     return Decision.ALLOW if mode == "open" or is_granted or is_insider else Decision.REFUSE
-
-
-def list_changeable_roles(actor: Role | None, new: Role | None) -> tuple[str, ...]:
-    """List the present roles (`none` for no role) that the actor may change into `new`.
-
-    The owner decides about admins, admins about everybody else; nobody makes or removes an owner.
-    """
-    if new == "owner" or actor not in ADMIN_ROLES:
-        return ()
-    if actor == "owner":
-        return "none", "member", "blocked", "admin"
-    return () if new == "admin" else ("none", "member", "blocked")

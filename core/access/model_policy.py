@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from core.wanjie import matches_pattern
 
-from .decision import Role
+from .roles import Role
 from .rules import Audience, Rules, find_audience
 
 ANY_MODEL = "*"

@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .decision import ChatState, Role, list_changeable_roles
+from .decision import ChatState
 from .keys import (
     AUDIT_KEY,
     CHATS_KEY,
@@ -32,6 +32,7 @@ from .keys import (
     oldest_audit_id,
 )
 from .records import AccessRequest, ChatRecord, PersonRecord, pack_record, unpack_record
+from .roles import Role, list_changeable_roles
 from .rules import NO_RULES, VERSION_FIELD, RuleBook, RuleChange, Rules
 
 _SCRIPTS = Path(__file__).with_name("scripts")

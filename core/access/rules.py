@@ -15,8 +15,8 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .decision import ADMIN_ROLES, Role
 from .keys import AUDIT_KEY, PEOPLE_KEY, RULES_KEY, oldest_audit_id
+from .roles import ADMIN_ROLES, Role
 
 Audience: TypeAlias = Literal["admins", "members", "others"]
 """Whom a rule is for: the owner and the admins, those whom an admin has let in by name, everybody else who may ask."""

@@ -2,7 +2,6 @@
 
 from .base_area import Area
 from .chat_settings import ChatSettings
-from .checks import check_encryption_key
 from .field_types import ModelKindName, Patterns, Proxy, SecretKeys, describe_proxy
 from .load import Settings, SettingsError, load_area, read_wanjie_environment
 from .model_prices import ModelPrice
@@ -13,6 +12,7 @@ from .service_settings import ServiceSettings
 from .tokens import TokenForm, check_token, check_unquoted
 from .urls import check_base_url
 from .usage_settings import UsageSettings
+from .value_checks import check_encryption_key
 from .wanjie_settings import WanjieSettings
 
 __all__ = [

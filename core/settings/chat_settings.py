@@ -8,8 +8,8 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from .base_area import Area
-from .checks import check_encryption_key
 from .field_types import SecretKeys
+from .value_checks import check_encryption_key
 
 
 def _split_bars(value: object) -> object:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 
 from .base_area import Area
-from .checks import check_redis_url
+from .value_checks import check_redis_url
 
 
 class ServiceSettings(Area):

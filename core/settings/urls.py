@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .checks import check_url
+from .value_checks import check_url
 
 _ENDPOINT_PATH = re.compile(
     r"(/v1)?/(chat/completions|completions|responses|embeddings|models|audio/speech|audio/transcriptions"

@@ -124,7 +124,7 @@ class Conversations:
         self._reads, self._writes = SharedReads(redis), ReservedWrites(redis)
         self._max_messages = messages - messages % 2  # an odd number would cut an exchange in two
         self._seconds = int(lifetime.total_seconds())
-        self._append = Script(redis, _SCRIPTS, "read_message", "append")
+        self._append = Script(redis, _SCRIPTS, "read_message", "append_to_history")
         self._withdraw = Script(redis, _SCRIPTS, "read_message", "remove_exchanges", "withdraw")
         self._foreign = ForeignKeys(redis)
 

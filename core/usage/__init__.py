@@ -1,7 +1,6 @@
 """What the key is used for: amounts, prices, limits, and the counts in Redis."""
 
 from .amount import NOTHING, Amount, UsedAmount
-from .cost import MILLION, PriceList
 from .counters import UsageCounters
 from .feedback import FeedbackCounters, ModelFeedback
 from .limit_rules import (
@@ -28,6 +27,7 @@ from .limits import (
 )
 from .metered_client import MeteredClient
 from .payer import Payer
+from .price_list import MILLION, PriceList
 from .report import UsageReport
 from .token_estimate import estimate_tokens
 

@@ -20,7 +20,6 @@ from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .amount import Amount, UsedAmount
-from .cost import PriceList
 from .limits import (
     CountName,
     Limit,
@@ -32,6 +31,7 @@ from .limits import (
     find_end,
 )
 from .payer import Payer
+from .price_list import PriceList
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _LIFETIME = 400 * 86_400

@@ -28,7 +28,7 @@ from core.json_reader import Json
 
 from .event_origin import EventOrigin, read_origin
 from .install_pages import INSTALL_PATH
-from .installations import InstallationStore, get_id
+from .installation_store import InstallationStore, get_id
 from .installed_bot import InstalledBot
 from .secret_store import Lease, SecretStore
 from .state_store import LIFETIME, BrowserState, StateStore

@@ -18,7 +18,7 @@ from bots.http_sessions import NETWORK_ERRORS
 from core.chat.port.errors import PlatformUnreachableError
 from core.redis import STORE_ERRORS
 
-from .installations import InstallationStore, get_id
+from .installation_store import InstallationStore, get_id
 from .secret_store import Lease
 
 _log = structlog.get_logger()

@@ -29,7 +29,7 @@ from core.chat.port.errors import (
 from core.chat.port.media import Album, Document, Media, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
-from core.chat.port.retry import run_with_retries
+from core.chat.port.run_with_retries import run_with_retries
 
 from .page_update import Destination
 

@@ -24,7 +24,7 @@ from core.chat.port.incoming import ANYONE, ChatRef, Incoming, Sender
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
 from core.chat.port.platform import Platform
-from core.chat.port.retry import run_with_retries
+from core.chat.port.run_with_retries import run_with_retries
 from core.queue import Inbox, yield_slot
 from core.redis.stored_values import StoredJson, parse_stored
 from core.store import Conversations

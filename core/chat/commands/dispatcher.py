@@ -14,11 +14,11 @@ from core.chat.port.incoming import Choice
 from core.chat.port.platform import Platform
 from core.queue import Inbox
 
+from .back_to_settings import TO_SETTINGS
 from .command_and_button_permissions import CommandPermissions, may_press
 from .command_fields import Command
 from .command_list import find_command, nearest_command
 from .handler_types import ButtonHandler, CommandHandler
-from .settings_row import TO_SETTINGS
 
 _SETTINGS = "settings"
 _REFUSALS = {

@@ -17,18 +17,18 @@ from core.chat.port.home import HomePart, HomeSection
 from core.chat.port.incoming import Incoming
 from core.chat.port.menus import Menu
 from core.chat.port.platform import Platform
-from core.chat.port.retry import run_with_retries
+from core.chat.port.run_with_retries import run_with_retries
 from core.chat.text.error_keys import choose_apology
 from core.chat.text.user_error import UserFacingError
 from core.queue import Inbox, LaneKind
 from core.store import Conversations
 from core.wanjie import WanjieError
 
+from .back_to_settings import TO_SETTINGS
 from .dispatcher import CommandDispatcher
 from .handler_types import CommandHandler
 from .read_event import read_stored
 from .recording_outbox import RecordingOutbox
-from .settings_row import TO_SETTINGS
 
 _log = structlog.get_logger()
 

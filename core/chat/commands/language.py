@@ -8,9 +8,9 @@ from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import Menu, Option
 from core.chat.text.translations import Translations
 
+from .back_to_settings import add_settings_row
 from .preference_scope import describe_scope
 from .set_preference import PreferenceWriter
-from .settings_row import add_settings_row
 
 _AUTOMATIC = "auto"
 _AUTOMATIC_WORDS = frozenset({_AUTOMATIC, "automatic", "default", "自动", "默认"})

@@ -16,11 +16,20 @@ from core.chat.text.truncate import truncate
 from core.store import PreferenceName
 from core.wanjie import AmbiguousModelError, Catalog, UnknownModelError, WanjieError
 
-from .model_groups import ModelGroup, Tab, filter_by_name, find_similar, group_models, limit_models, of_kind, parse_kind
+from .back_to_settings import add_settings_row
 from .model_menu import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
+from .offered_models import (
+    ModelGroup,
+    Tab,
+    filter_by_name,
+    find_similar,
+    group_models,
+    limit_models,
+    of_kind,
+    parse_kind,
+)
 from .preference_scope import describe_scope
 from .set_preference import PreferenceWriter
-from .settings_row import add_settings_row
 
 _DEFAULT_WORDS = frozenset({"default", "默认"})
 _MAX_NAME_LENGTH = 101

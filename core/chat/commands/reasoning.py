@@ -9,9 +9,9 @@ from core.chat.answer.reasoning_display import ReasoningDisplay
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import Menu, Option
 
+from .back_to_settings import add_settings_row
 from .preference_scope import describe_scope
 from .set_preference import PreferenceWriter
-from .settings_row import add_settings_row
 
 _WORDS: Mapping[str, ReasoningDisplay] = {
     **dict.fromkeys(("off", "hide", "no", "none", "关闭", "关", "隐藏"), "off"),

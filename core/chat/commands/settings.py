@@ -12,9 +12,9 @@ from core.chat.port.menus import Menu, Option
 from core.store import ObservedMessages, PreferenceName
 from core.wanjie import WanjieError
 
+from .back_to_settings import add_settings_row
 from .preference_scope import describe_scope
 from .set_preference import PreferenceWriter
-from .settings_row import add_settings_row
 
 _MENU = "settings"
 _ENTRIES: Mapping[str, str] = {

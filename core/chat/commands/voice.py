@@ -14,10 +14,10 @@ from core.chat.port.menus import Menu, Option
 from core.chat.text.normalize_width import to_half_width
 from core.store import ChatPreferences, Conversations
 
+from .back_to_settings import add_settings_row
 from .offered_voices import VoiceNames
 from .preference_scope import describe_scope
 from .set_preference import PreferenceWriter
-from .settings_row import add_settings_row
 
 _MAX_VOICES = 9
 _ROW_LENGTH = 3

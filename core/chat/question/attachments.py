@@ -11,7 +11,7 @@ from core.chat.port.errors import ContentRejectedError, FileTooLargeError
 from core.chat.port.incoming import Attachment
 from core.chat.port.names import clean_line
 from core.chat.port.outbox import Outbox
-from core.chat.port.retry import run_with_retries
+from core.chat.port.run_with_retries import run_with_retries
 from core.chat.text.truncate import truncate_middle
 from core.chat.text.user_error import UserFacingError
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from core.redis.text_cipher import EncryptedTexts, PlainTexts, TextCipher, UnopenedTextError
-from core.settings.checks import check_encryption_key
+from core.settings.value_checks import check_encryption_key
 from core.store import Conversations, HistoryMessage, ShownAnswers
 
 OLD, NEW = (base64.urlsafe_b64encode(bytes([number]) * 32).decode() for number in range(2))

@@ -18,7 +18,7 @@ from bots.sandbox.slack.simulator import SlackSim
 from bots.slack.api.call import create_web_client
 from bots.slack.events.installation import Installation
 from bots.slack.oauth.app_installations import AppInstallations
-from bots.slack.oauth.installations import InstallationStore
+from bots.slack.oauth.installation_store import InstallationStore
 from bots.slack.settings import SlackSettings
 from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
 from tests.bots.slack.oauth.secrets_store import KEY, Lease, open_secrets

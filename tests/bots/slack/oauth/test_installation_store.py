@@ -16,7 +16,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
 from bots.sandbox.slack.simulator import SlackSim
 from bots.slack.api.call import AsyncWebClient, create_web_client
-from bots.slack.oauth.installations import InstallationStore, get_id
+from bots.slack.oauth.installation_store import InstallationStore, get_id
 from bots.slack.oauth.token_rotation import TokenRotation
 from core.chat.port.errors import PlatformUnreachableError
 from tests.bots.slack.oauth.secrets_store import Lease, open_secrets

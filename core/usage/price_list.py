@@ -1,4 +1,4 @@
-"""What models cost."""
+"""The prices of models, and what their use costs."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.user_actions import SlackUser
-from bots.slack.api.connect import SlackTokenError
+from bots.slack.api.retry_until_answered import SlackTokenError
 from bots.slack.platform import SlackPlatform
 from core.redis import RateLimiter
 from tests.bots.slack.conftest import settings, suggest

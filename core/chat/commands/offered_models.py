@@ -1,4 +1,4 @@
-"""The models to choose from, grouped by kind; pure."""
+"""The models that people may choose from, in groups and in their order; pure."""
 
 from __future__ import annotations
 
