@@ -26,6 +26,7 @@ _SETTINGS = {
     "DRAIN_SECONDS": "0",
     "WANJIE_IDLE_TIMEOUT": "4",
     "IMAGE_TOOL": "on",
+    "MODEL_PRICES": "flux*=0.1/picture,cosyvoice*=50/characters,*=2/8",
     "SLACK_DIRECT_MEMORY": "chat",
 }
 """A model that stalls is given up soon, so that one can watch it. A direct message is one conversation, as it looks."""
@@ -120,7 +121,8 @@ class DemoPage:
         """Return what the processes measure, and what the platforms refused."""
         measured = await read_measurements(self.replicas)
         refused = self.harness.telegram.floods + sum(self.harness.slack.floods.values())
-        return {**measured, "requests": len(self.harness.wanjie.requests), "refused": refused}
+        requests, cost = len(self.harness.wanjie.requests), await self._keys.read_cost()
+        return {**measured, "requests": requests, "cost": f"{cost:.4f}", "refused": refused}
 
     async def list_keys(self, room: str) -> list[Json]:
         """Return the keys of a conversation in Redis: name, type, bytes, and seconds until they expire."""

@@ -1,12 +1,15 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # redis-py leaves the options of its commands untyped.
-"""The keys of a conversation in Redis, for those who want to look underneath."""
+"""What stands in Redis, for those who want to look underneath: the keys of a conversation, and what was spent."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from core.redis import connect
+from core.usage.counters import month_key
+from core.usage.price_list import MILLION
 
 Json: TypeAlias = dict[str, Any]
 _MAX_KEYS = 60
@@ -21,6 +24,11 @@ class StoreKeys:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+    async def read_cost(self) -> float:
+        """Return what all model calls of this month have cost, in the currency of the prices."""
+        spent: Any = await self._client.hget(month_key("all", "", datetime.now(UTC)), "cost")
+        return int(spent or 0) / MILLION
 
     async def list_keys(self, place: str) -> list[Json]:
         """Return the keys whose names contain `place`: name, type, bytes, and seconds until they expire (-1: never)."""

@@ -59,7 +59,7 @@ const useEvery = (path, seconds, dependency) => {
 const Measurements = ({ t }) => {
   const measured = useEvery("measurements", 2, 0);
   return html`<dl class="panel measurements">
-    ${measured && ["working", "waiting", "requests", "tokens", "refused"].map((key) => html`<div key=${key}><dt>${t(key)}</dt><dd>${measured[key]}</dd></div>`)}
+    ${measured && ["working", "waiting", "requests", "tokens", "cost", "refused"].map((key) => html`<div key=${key}><dt>${t(key)}</dt><dd>${measured[key]}</dd></div>`)}
   </dl>`;
 };
 
