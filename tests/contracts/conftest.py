@@ -15,7 +15,7 @@ from bots.telegram.sending.outbox import TelegramOutbox
 from core.chat.port.outbox import Outbox
 from tests.contracts.case import Case
 from tests.contracts.scene import Scene, opened
-from tests.contracts.slack_case import slack_direct, slack_http, slack_thread
+from tests.contracts.slack_case import slack_agent, slack_direct, slack_http, slack_thread
 from tests.contracts.telegram_case import telegram_drafts, telegram_group, telegram_private, telegram_webhook
 from tests.contracts.webhook_case import webhook
 from tests.contracts.webhook_platform import WebhookOutbox
@@ -63,6 +63,11 @@ CASES = {
     ),
     "slack-direct": Conversation(slack_direct, SlackOutbox),
     "slack-thread": Conversation(slack_thread, SlackOutbox),
+    "slack-agent": Conversation(
+        slack_agent,
+        SlackOutbox,
+        modules=("test_pages", "test_takeover", "test_buttons", "test_leaving", "test_sessions"),
+    ),
     "slack-http": Conversation(slack_http, SlackOutbox, modules=("test_reading", "test_takeover", "test_outages")),
     "webhook": Conversation(webhook, WebhookOutbox, markdown=False),
 }

@@ -164,6 +164,15 @@ async def slack_direct() -> AsyncGenerator[SlackCase]:
 
 
 @asynccontextmanager
+async def slack_agent() -> AsyncGenerator[SlackCase]:
+    """A chat with the bot in a workspace that shows it as an agent."""
+    async with _quiet_slack() as sim:
+        sim.rules.agent_sessions = True
+        user = sim.user("Lin")
+        yield SlackCase(sim, user, sim.im(user))
+
+
+@asynccontextmanager
 async def slack_thread() -> AsyncGenerator[SlackCase]:
     async with _quiet_slack() as sim:
         user = sim.user("Lin")

@@ -99,4 +99,4 @@ async def test_an_unreadable_event_is_acknowledged_and_logged(redis: Redis, name
         assert "test_unreadable.py" in str(_failures(logs)[0]["places"])
         assert "secret" not in str(logs)
         assert platform.read_any(door.payloads[0]) == platform.read(door.payloads[0])
-        assert [await redis.llen(mailbox) for mailbox in await redis.keys("*:m:*")] == [2]
+        assert sum([await redis.llen(mailbox) for mailbox in await redis.keys("*:m:*")]) == 2
