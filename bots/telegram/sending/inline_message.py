@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from telegram import InlineKeyboardMarkup, InlineQueryResultArticle, InputTextMessageContent
-from telegram.error import BadRequest
 
 from bots.telegram.api.client import TelegramApi
-from bots.telegram.api.errors import is_not_modified
 from bots.telegram.rendering.markdown import RenderedText
 
-from .messages import NO_PREVIEW, to_message_entities
+from .message_changes import change_text
+from .message_entities import NO_PREVIEW, to_message_entities
 
 _RESULT_ID, _TITLE = "answer", "Answer"
 """Nobody sees them in guest mode (Bot API: answerGuestQuery)."""
@@ -32,7 +31,7 @@ class InlineMessage:
     async def show(self, rendered: RenderedText, keyboard: InlineKeyboardMarkup | None) -> None:
         """Show a text with these buttons. Raises `TelegramError`."""
         if self.id:
-            await self._edit(rendered, keyboard)
+            await change_text(self._api, rendered, keyboard, inline_message_id=self.id)
         else:
             await self._answer_guest(rendered, keyboard)
 
@@ -42,16 +41,3 @@ class InlineMessage:
         )
         result = InlineQueryResultArticle(_RESULT_ID, _TITLE, content, reply_markup=keyboard)
         self.id = (await self._api.answer_guest_query(self._guest_query_id, result)).inline_message_id
-
-    async def _edit(self, rendered: RenderedText, keyboard: InlineKeyboardMarkup | None) -> None:
-        try:
-            await self._api.edit_message_text(
-                rendered.text,
-                inline_message_id=self.id,
-                entities=to_message_entities(rendered),
-                reply_markup=keyboard,
-                link_preview_options=NO_PREVIEW,
-            )
-        except BadRequest as error:
-            if not is_not_modified(error):
-                raise

@@ -23,7 +23,8 @@ from core.chat.port.page import Page
 from core.chat.port.run_with_retries import run_with_retries
 
 from .keyboards import build_button_keyboard
-from .messages import MessageSender, to_message_entities
+from .message_entities import to_message_entities
+from .messages import MessageSender
 
 _log = structlog.get_logger()
 _MODE = "media"

@@ -8,8 +8,36 @@ from telegram.error import BadRequest
 
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.errors import is_already_deleted, is_not_modified, is_undeletable
+from bots.telegram.rendering.markdown import RenderedText
+
+from .message_entities import NO_PREVIEW, to_message_entities
 
 _log = structlog.get_logger()
+
+
+async def change_text(
+    api: TelegramApi,
+    rendered: RenderedText,
+    keyboard: InlineKeyboardMarkup | None,
+    *,
+    chat_id: int | None = None,
+    message_id: int | None = None,
+    inline_message_id: str | None = None,
+) -> None:
+    """Replace the text and the buttons of a message of a chat, or of one that has only an id. Raises `BadRequest`."""
+    try:
+        await api.edit_message_text(
+            rendered.text,
+            chat_id,
+            message_id,
+            inline_message_id,
+            entities=to_message_entities(rendered),
+            reply_markup=keyboard,
+            link_preview_options=NO_PREVIEW,
+        )
+    except BadRequest as error:
+        if not is_not_modified(error):
+            raise
 
 
 async def set_keyboard(api: TelegramApi, chat: int, message_id: int, keyboard: InlineKeyboardMarkup | None) -> None:

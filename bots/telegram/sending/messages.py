@@ -6,23 +6,23 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, ReplyParameters
-from telegram.error import BadRequest
+from telegram import ForceReply, InlineKeyboardMarkup, ReplyParameters
 
 from bots.telegram.api.call_order import Priority
 from bots.telegram.api.errors import (
     is_about_extras,
     is_about_media,
-    is_not_modified,
     is_reply_target_missing,
     is_thread_missing,
 )
 from bots.telegram.recovery.chat_access import ChatAccess
-from bots.telegram.rendering.markdown import FormattedSpan, RenderedText, render, render_plain
+from bots.telegram.rendering.markdown import RenderedText, render, render_plain
 from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError, UneditableError
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+from .message_changes import change_text
+from .message_entities import NO_PREVIEW, to_message_entities
+
 _Result = TypeVar("_Result")
 
 
@@ -204,18 +204,7 @@ class MessageSender:
         self, chat: int, message_id: str, rendered: RenderedText, keyboard: InlineKeyboardMarkup | None = None
     ) -> None:
         """Replace the text and the keyboard of a message."""
-        try:
-            await self._access.api.edit_message_text(
-                rendered.text,
-                chat,
-                int(message_id),
-                entities=to_message_entities(rendered),
-                reply_markup=keyboard,
-                link_preview_options=NO_PREVIEW,
-            )
-        except BadRequest as error:
-            if not is_not_modified(error):
-                raise
+        await change_text(self._access.api, rendered, keyboard, chat_id=chat, message_id=int(message_id))
 
     def build_reply(self) -> ReplyParameters | None:
         """Build the reply of the first message: to the question in a group; after a press as of a later message."""
@@ -231,14 +220,3 @@ class MessageSender:
         if self._is_question_deleted or (self._access.incoming.direct and self._access.incoming.choice is None):
             return None
         return ReplyParameters(int(self._access.incoming.message_id), allow_sending_without_reply=not self._thread_root)
-
-
-def to_message_entities(rendered: RenderedText) -> list[MessageEntity] | None:
-    """Convert the entities to those of the SDK."""
-    return [_to_message_entity(span) for span in rendered.spans] or None
-
-
-def _to_message_entity(span: FormattedSpan) -> MessageEntity:
-    if span.kind == MessageEntity.CUSTOM_EMOJI:
-        return MessageEntity(span.kind, span.offset, span.length, custom_emoji_id=span.url)
-    return MessageEntity(span.kind, span.offset, span.length, url=span.url or None, language=span.language or None)

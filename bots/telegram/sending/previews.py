@@ -17,7 +17,7 @@ from bots.telegram.settings import Stream
 from core.chat.port.errors import ContentRejectedError, OutboxError, PlatformUnreachableError
 from core.chat.port.page import Page
 
-from .messages import to_message_entities
+from .message_entities import to_message_entities
 
 _log = structlog.get_logger()
 
