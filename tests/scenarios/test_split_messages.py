@@ -17,16 +17,20 @@ PASTED = " ".join(f"word{number}" for number in range(1500))
 
 
 async def questions(harness: ServiceHarness, persona: Persona) -> list[Any]:
-    """What the history holds of a conversation, once another question has been answered: none that was given up."""
+    """What the history holds of a conversation, once another question has been answered: none that was given up.
+
+    Other conversations may ask at the same time: their requests are passed over.
+    """
     await says(persona, "answer")
     await persona.say("the end")
     await says(persona, "answer to the end")
-    return [message["content"] for message in asked(harness)[-1] if message["role"] == "user"]
+    ended = [messages for messages in asked(harness) if messages[-1]["content"] == "the end"][-1]
+    return [message["content"] for message in ended if message["role"] == "user"]
 
 
 async def test_a_message_sent_in_pieces_is_one_question(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda messages: "answer to the end" if "the end" in str(messages[-1]) else "answer"
-    harness.wanjie.script.first_token_delay = 0.5
+    harness.wanjie.script.first_token_delay = 1.5
     paste, comment, files = harness.private(), harness.private("Bea"), harness.private("Cy")
     paste.person.paste(paste.chat, PASTED)
     comment.person.say(comment.chat, "Is that true?")
@@ -46,7 +50,7 @@ async def test_a_message_sent_in_pieces_is_one_question(harness: ServiceHarness)
 async def test_in_a_group_pieces_without_a_mention_belong_to_the_piece_with_one(empty_harness: ServiceHarness) -> None:
     harness, album, comment = empty_harness, empty_harness.group(), empty_harness.group("Others", "Bea")
     harness.wanjie.script.answer = lambda _: "one answer"
-    harness.wanjie.script.first_token_delay = 0.5
+    harness.wanjie.script.first_token_delay = 1.5
     for number, caption in enumerate(("", "@wanjie_bot compare these", "")):
         album.person.send_photo(album.chat, picture(100 + number, 80), caption, album="77")
     comment.person.say(comment.chat, "@wanjie_bot is that true?")
@@ -68,7 +72,7 @@ async def test_a_photo_right_before_the_question_that_names_the_bot_belongs_to_i
 ) -> None:
     harness, persona, other = empty_harness, empty_harness.group(), empty_harness.group("Others", "Bea")
     harness.wanjie.script.answer = lambda _: "one answer"
-    harness.wanjie.script.first_token_delay = 0.5
+    harness.wanjie.script.first_token_delay = 1.5
     await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await harness.ready()
     persona.person.send_photo(persona.chat, picture(90, 80))
@@ -88,7 +92,7 @@ async def test_a_photo_right_before_the_question_that_names_the_bot_belongs_to_i
 
 async def test_a_long_text_that_names_the_bot_late_is_one_question(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: "one answer"
-    harness.wanjie.script.first_token_delay = 0.5
+    harness.wanjie.script.first_token_delay = 1.5
     ann, bea, channel = harness.group(), harness.slack.user("Bea"), harness.slack.channel("plans")
     ends = f"{PASTED} {PASTED[:2000]} what?"  # names the bot in its fourth piece
     ann.person.paste(ann.chat, f"{ends} @wanjie_bot")
@@ -207,7 +211,7 @@ async def test_a_slack_message_sent_in_pieces_is_one_question(harness: ServiceHa
     harness.wanjie.script.answer = lambda messages: "answer to the end" if "the end" in str(messages[-1]) else "answer"
     lin, bea, channel = harness.direct(), harness.slack.user("Bea"), harness.slack.channel("plans")
     root = await bea.say(channel, "Which words?")
-    harness.wanjie.script.first_token_delay = 0.5
+    harness.wanjie.script.first_token_delay = 1.5
     await lin.user.paste(lin.channel, PASTED)
     await says(lin, "answer")
     file = lin.user.file("plan.txt", b"the plan", mimetype="text/plain")
@@ -264,7 +268,7 @@ async def test_an_answer_is_started_five_times_at_most(harness: ServiceHarness) 
 
 async def test_a_long_text_in_a_channel_is_one_question_in_one_thread(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: "one answer"
-    harness.wanjie.script.first_token_delay = 0.5
+    harness.wanjie.script.first_token_delay = 1.5
     bea, cy, channel = harness.slack.user("Bea"), harness.slack.user("Cy"), harness.slack.channel("plans")
     mention = harness.slack.mention
     with_mention = f"{PASTED[:4100]} {mention} {PASTED[4100:]}"
