@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.settings import PLATFORM_AREAS
-from bots.slack.events.installation import EVERY_COMMAND
+from bots.slack.events.workspace_context import EVERY_COMMAND
 from bots.slack.manifest import MessageShortcut, SlashCommand, render_manifest
 from core.chat.commands import COMMANDS, Command
 from core.chat.text.translations import Translations

@@ -34,8 +34,8 @@ from core.chat.commands.handler_types import ButtonHandler
 from core.chat.commands.home_page import HomePage
 from core.chat.commands.search_menu import MenuSearch
 from core.chat.delivery.answer_buttons import RATE
+from core.chat.delivery.overload_backoff import OverloadBackoff
 from core.chat.delivery.remove_old_buttons import OldButtons
-from core.chat.delivery.step_spacing import StepSpacing
 from core.chat.delivery.waiting_marks import WaitingMarks
 from core.chat.events.access_gate import AccessGate
 from core.chat.events.receiver import EventReceiver
@@ -217,7 +217,7 @@ class Service:
             stored.button_keys,
             defaults,
             self.metrics,
-            StepSpacing(),
+            OverloadBackoff(),
         )
 
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:

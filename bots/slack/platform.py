@@ -35,14 +35,14 @@ from .api.workspaces import Workspaces
 from .events.acknowledger import EventAcknowledger
 from .events.enrich import enrich
 from .events.http_requests import HttpReceiver
-from .events.installation import PLATFORM, Installation
 from .events.modals import Modals
 from .events.parse import read_edit, read_event, read_part
 from .events.reply_target import ReplyTarget
 from .events.socket_connection import SocketListener
-from .oauth.app_installations import AppInstallations
+from .events.workspace_context import PLATFORM, WorkspaceContext
 from .oauth.event_origin import read_removal
 from .oauth.install_pages import InstallPages
+from .oauth.multi_workspace_app import MultiWorkspaceApp
 from .oauth.secret_store import Lease, SecretStore
 from .sending.outbox import SlackOutbox
 from .settings import SlackSettings, get_secret
@@ -103,20 +103,20 @@ class SlackPlatform(RunningPlatform):
         def create_client(token: str = "") -> AsyncWebClient:
             return create_web_client(token, url, sessions.get_session(url))
 
-        bot, installations = BotAccount(create_client(get_secret(self._settings.bot_token))), None
+        bot, shared_app = BotAccount(create_client(get_secret(self._settings.bot_token))), None
         if self._settings.client_id and self._secrets and self._lease:
             records = self._secrets([key.get_secret_value() for key in self._settings.token_encryption_keys])
-            installations = AppInstallations(self._settings, records, self._lease, create_client)
-        create_bot = installations.create_bot if installations else None
+            shared_app = MultiWorkspaceApp(self._settings, records, self._lease, create_client)
+        create_bot = shared_app.create_bot if shared_app else None
         workspaces = Workspaces(sessions, create_bot or (lambda _team: bot), self._find_limiter, self._calls)
-        self._web = _Web(sessions, bot, workspaces, installations)
+        self._web = _Web(sessions, bot, workspaces, shared_app)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._web is not None:
             await self._web.workspaces.aclose()
-            if self._web.installations is not None:
-                await self._web.installations.aclose()
+            if self._web.shared_app is not None:
+                await self._web.shared_app.aclose()
             await self._web.sessions.aclose()
 
     async def run(self, receive: ReceiveEvent) -> None:
@@ -126,15 +126,15 @@ class SlackPlatform(RunningPlatform):
         Slack refuses a token at the start; a later refusal is logged and retried. Raises `PlatformError` when the port
         for events is not available.
         """
-        installations = self._open_web.installations
-        await (installations.prepare() if installations else self.connect())
+        shared_app = self._open_web.shared_app
+        await (shared_app.prepare() if shared_app else self.connect())
         modals = Modals(self._forms, self._workspace_of) if self._forms else None
-        events = EventAcknowledger(self._find_installation, receive, self._suggest_options, modals)
+        events = EventAcknowledger(self._find_workspace, receive, self._suggest_options, modals)
         if self._settings.mode == "http":
             receiver = HttpReceiver(get_secret(self._settings.signing_secret), events)
             path = urlsplit(self._settings.request_url).path or "/"
             await self._serve({("POST", path): receiver.handle, **self._list_pages()}, self._wait_for_requests())
-        elif installations is not None:
+        elif shared_app is not None:
             await self._serve(self._list_pages(), self._receive_over_socket(events))
         else:
             await self._receive_over_socket(events)
@@ -170,11 +170,11 @@ class SlackPlatform(RunningPlatform):
 
     def _list_pages(self) -> Routes:
         """List the pages with which workspaces install the app; {} where there is one workspace."""
-        installations = self._open_web.installations
-        if installations is None:
+        shared_app = self._open_web.shared_app
+        if shared_app is None:
             return {}
         limiter = self._rate_limiters(f"{PLATFORM}:app")
-        return InstallPages(installations.create_flow(), limiter, self._translations).list_routes()
+        return InstallPages(shared_app.create_flow(), limiter, self._translations).list_routes()
 
     async def connect(self) -> Identity:
         """Fetch the bot's identity, waiting until Slack can be reached; raise `SlackTokenError` if it refuses."""
@@ -192,11 +192,11 @@ class SlackPlatform(RunningPlatform):
 
     def read(self, payload: bytes) -> Incoming | None:
         """Read a stored event."""
-        return read_event(payload, self._installation)
+        return read_event(payload, self._workspace)
 
     def read_addition(self, payload: bytes) -> Incoming | None:
         """Read the new form of an edited message, or what may be the rest of a text, from a stored event."""
-        return read_edit(payload, self._installation) or read_part(payload, self._installation)
+        return read_edit(payload, self._workspace) or read_part(payload, self._workspace)
 
     async def enrich(self, incoming: Incoming, *, sender_only: bool = False, since: str | None = None) -> Incoming:
         """Look up the sender, within 2 seconds; add the thread, names and files, within some more. Never raises."""
@@ -233,8 +233,8 @@ class SlackPlatform(RunningPlatform):
 
     async def leave(self, chat: ChatRef) -> None:
         """Leave a channel, or a whole workspace, from which the app is removed; a direct message cannot be left."""
-        if chat.is_workspace and (installations := self._open_web.installations):
-            await installations.uninstall(chat.account)
+        if chat.is_workspace and (shared_app := self._open_web.shared_app):
+            await shared_app.uninstall(chat.account)
             await self._open_web.workspaces.forget(chat.account)
         else:
             await self._workspace_of(chat).api.leave(chat.chat)
@@ -252,23 +252,23 @@ class SlackPlatform(RunningPlatform):
         workspace = self._workspace_of(chat)
         return await workspace.users.complete_sender(workspace.api, sender)
 
-    async def _find_installation(self, body: Json) -> Installation | None:
+    async def _find_workspace(self, body: Json) -> WorkspaceContext | None:
         """Return the installation for which Slack sends `body`; None when the app is not installed there any more."""
-        installations = self._open_web.installations
-        if installations is None:
-            return self._installation
+        shared_app = self._open_web.shared_app
+        if shared_app is None:
+            return self._workspace
         if removed := read_removal(body):
-            await installations.delete_removed(removed)
+            await shared_app.delete_removed(removed)
             await self._open_web.workspaces.forget(removed)
             return None
-        found = await installations.find(body, self._installation)
+        found = await shared_app.find(body, self._workspace)
         return found and replace(found[0], direct_threads=self._has_direct_threads(found[0].team, is_agent=found[1]))
 
     @property
-    def _installation(self) -> Installation:
+    def _workspace(self) -> WorkspaceContext:
         identity = self._identity or Identity("", "")
         settings = self._settings
-        return Installation(
+        return WorkspaceContext(
             identity.team,
             identity.user,
             frozenset(settings.allowed_apps),
@@ -306,5 +306,5 @@ class _Web:
     sessions: Sessions
     bot: BotAccount
     workspaces: Workspaces
-    installations: AppInstallations | None
+    shared_app: MultiWorkspaceApp | None
     """Of an app that several workspaces install."""

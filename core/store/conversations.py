@@ -160,7 +160,7 @@ class Conversations:
         asked = [message.event for message in await self.get_history(chat) if message.event]
         return asked[-1] if asked else await self.get_newest_uid(chat)
 
-    async def list_active_chats(self) -> list[str]:
+    async def list_chats_with_history(self) -> list[str]:
         """List the conversations in which a question was answered within the lifetime of a history.
 
         It looks at the names of all keys, so it takes a moment that grows with the store.

@@ -17,13 +17,13 @@ from core.chat.unexpected_errors import UnexpectedErrors
 from core.json_reader import Json, get_object, get_text
 from core.redis import STORE_ERRORS
 
-from .installation import PLATFORM, THREAD_MEMORY, Installation
 from .menu_search import find_options
 from .modals import Modals
 from .parse import find_ignored_app
+from .workspace_context import PLATFORM, THREAD_MEMORY, WorkspaceContext
 
-FindInstallation: TypeAlias = Callable[[Json], Awaitable[Installation | None]]
-"""Returns the installation for which a payload is sent, None for one that nothing is answered to."""
+FindWorkspace: TypeAlias = Callable[[Json], Awaitable[WorkspaceContext | None]]
+"""Returns the workspace for which a payload is sent, None for one that nothing is answered to."""
 _log = structlog.get_logger()
 _STORE_TIMEOUT = 2.5
 """Seconds: Slack redelivers what is not acknowledged within 3."""
@@ -41,17 +41,17 @@ class EventAcknowledger:
     `receive` gets `{"type": "events_api" | "slash_commands" | "interactive", "payload": ..., "bot": ..., "team": ...,
     "memory": "thread" | "chat"}` as JSON. If it raises, it is called again, for 2.5 seconds in all. Searches in select
     menus are not stored: `suggest` answers them in the acknowledgement. So are events that `modals` answers by a form,
-    and submissions of forms that it refuses. `find_installation` returns the one for which a payload is sent.
+    and submissions of forms that it refuses. `find_workspace` returns that for which a payload is sent.
     """
 
     def __init__(
         self,
-        find_installation: FindInstallation,
+        find_workspace: FindWorkspace,
         receive: ReceiveEvent,
         suggest: SuggestOptions,
         modals: Modals | None = None,
     ) -> None:
-        self._find_installation = find_installation
+        self._find_workspace = find_workspace
         self._receive = receive
         self._suggest = suggest
         self._modals = modals
@@ -67,25 +67,25 @@ class EventAcknowledger:
         Takes at most 2.5 seconds. Raises `NotStoredError`.
         """
         deadline = asyncio.get_running_loop().time() + _STORE_TIMEOUT
-        installation = await self._find_installation_or_refuse(body, deadline)
-        if installation is None:
+        workspace = await self._find_workspace_or_refuse(body, deadline)
+        if workspace is None:
             return None
         if body.get("type") == "block_suggestion":
-            return await find_options(body, self._suggest, installation)
+            return await find_options(body, self._suggest, workspace)
         if refusal := await self._check_submission(body, deadline):
             return refusal
-        if self._modals is not None and await self._modals.open(body, installation):
+        if self._modals is not None and await self._modals.open(body, workspace):
             return None
-        stored = {"type": _event_type(body), "payload": body, "bot": installation.bot, "team": installation.team}
-        stored["memory"] = THREAD_MEMORY if installation.direct_threads else "chat"
-        if installation.asks_for:
-            stored |= {"workspace": {"id": installation.asks_for, "name": installation.name}}
+        stored = {"type": _event_type(body), "payload": body, "bot": workspace.bot, "team": workspace.team}
+        stored["memory"] = THREAD_MEMORY if workspace.direct_threads else "chat"
+        if workspace.asks_for:
+            stored |= {"workspace": {"id": workspace.asks_for, "name": workspace.name}}
         try:
             await self._receive_with_retries(json.dumps(stored, ensure_ascii=False).encode(), deadline)
         except (TimeoutError, *STORE_ERRORS) as error:
             _log.warning("an event could not be stored, Slack will send it again", reason=type(error).__name__)
             raise NotStoredError from error
-        _log_ignored_app(body, installation)
+        _log_ignored_app(body, workspace)
         return None
 
     async def _check_submission(self, body: Json, deadline: float) -> Json | None:
@@ -99,10 +99,10 @@ class EventAcknowledger:
             _log.warning("a form could not be checked, its user may submit it again", reason=type(error).__name__)
             raise NotStoredError from error
 
-    async def _find_installation_or_refuse(self, body: Json, deadline: float) -> Installation | None:
+    async def _find_workspace_or_refuse(self, body: Json, deadline: float) -> WorkspaceContext | None:
         try:
             async with asyncio.timeout_at(deadline):
-                return await self._find_installation(body)
+                return await self._find_workspace(body)
         except (TimeoutError, OutboxError, *STORE_ERRORS) as error:
             _log.warning("the workspace of an event could not be found, Slack will send it again", error=error)
             raise NotStoredError from error
@@ -129,9 +129,9 @@ class EventAcknowledger:
             raise refusal from None
 
 
-def _log_ignored_app(body: Json, installation: Installation) -> None:
+def _log_ignored_app(body: Json, workspace: WorkspaceContext) -> None:
     with UnexpectedErrors() as unexpected:  # the event is stored, so an error here must not cause a redelivery
-        if ids := find_ignored_app(body, installation):
+        if ids := find_ignored_app(body, workspace):
             _log.info("an app that is not allowed was ignored", apps=sorted(ids), setting="SLACK_ALLOWED_APPS")
     if unexpected.error is not None:
         log_unreadable_event(unexpected.error, PLATFORM)

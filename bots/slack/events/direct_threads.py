@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.chat.port.incoming import Incoming
 
-from .installation import Installation
+from .workspace_context import WorkspaceContext
 
 
 def message_event(ts: str) -> str:
@@ -14,9 +14,9 @@ def message_event(ts: str) -> str:
     return f"m{ts}"
 
 
-def place_in_thread(found: Incoming, installation: Installation) -> Incoming:
+def place_in_thread(found: Incoming, workspace: WorkspaceContext) -> Incoming:
     """Make the thread of a direct message the conversation, where those are apart; its hints work in threads, too."""
-    if not (found.direct and installation.direct_threads):
+    if not (found.direct and workspace.direct_threads):
         return found
     root = "" if found.starts_thread else found.thread
     return replace(

@@ -9,28 +9,36 @@ from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 from core.chat.text.typed_commands import to_command_name
 from core.json_reader import Json, as_object, get_object, get_objects, get_text
 
-from .installation import EVERY_COMMAND, PLATFORM, Installation, chat_ref, command_sign, foreign_team, is_direct
 from .message_text import read_message
 from .mrkdwn_to_text import unescape
 from .reply_target import ReplyTarget
+from .workspace_context import (
+    EVERY_COMMAND,
+    PLATFORM,
+    WorkspaceContext,
+    chat_ref,
+    command_sign,
+    foreign_team,
+    is_direct,
+)
 
 
-def read_slash_command(body: Json, installation: Installation) -> Incoming | None:
-    name, text = _read_command(body, installation.command_prefix)
+def read_slash_command(body: Json, workspace: WorkspaceContext) -> Incoming | None:
+    name, text = _read_command(body, workspace.command_prefix)
     channel = get_text(body, "channel_id")
-    if not name or not installation.team or not channel:
+    if not name or not workspace.team or not channel:
         return None
     target = replace(
-        ReplyTarget(get_text(body, "response_url")), team=foreign_team(get_text(body, "team_id"), installation.team)
+        ReplyTarget(get_text(body, "response_url")), team=foreign_team(get_text(body, "team_id"), workspace.team)
     )
     return Incoming(
-        chat=ChatRef(PLATFORM, installation.team, channel),
+        chat=ChatRef(PLATFORM, workspace.team, channel),
         event_id=f"c{body.get('trigger_id', '')}",
         message_id="",
         sender=Sender(get_text(body, "user_id")),
         text=text,
         direct=is_direct(channel),
-        command_sign=f"/{installation.command_prefix}",
+        command_sign=f"/{workspace.command_prefix}",
         command=name,
         reply_route=str(target),
     )
@@ -49,12 +57,12 @@ def _read_command(body: Json, prefix: str) -> tuple[str, str]:
     return to_command_name(first.lstrip("/!")) or "help", rest
 
 
-def read_action(body: Json, installation: Installation) -> Incoming | None:
-    action, place = next(iter(get_objects(body, "actions")), Json()), read_place(body, installation)
+def read_action(body: Json, workspace: WorkspaceContext) -> Incoming | None:
+    action, place = next(iter(get_objects(body, "actions")), Json()), read_place(body, workspace)
     choice = _read_choice(action)
     if body.get("type") != "block_actions" or not (choice and place):
         return None
-    content = read_message(get_object(body, "message"), installation.bot)
+    content = read_message(get_object(body, "message"), workspace.bot)
     route = ReplyTarget(
         get_text(body, "response_url"), button=_is_button(get_text(action, "action_id")), team=place.visitor
     )
@@ -65,7 +73,7 @@ def read_action(body: Json, installation: Installation) -> Incoming | None:
         sender=Sender(get_text(get_object(body, "user"), "id")),
         direct=place.direct,
         thread=place.thread,
-        command_sign=command_sign(place.thread, installation.command_prefix, direct=place.direct),
+        command_sign=command_sign(place.thread, workspace.command_prefix, direct=place.direct),
         choice=choice,
         home=place.home,
         home_signature=get_text(get_object(body, "view"), "callback_id"),
@@ -75,13 +83,13 @@ def read_action(body: Json, installation: Installation) -> Incoming | None:
     )
 
 
-def read_shortcut(body: Json, installation: Installation) -> Incoming | None:
+def read_shortcut(body: Json, workspace: WorkspaceContext) -> Incoming | None:
     """Read a message shortcut; the answer goes into the thread of the message, or starts one."""
-    message, place = get_object(body, "message"), read_place(body, installation)
+    message, place = get_object(body, "message"), read_place(body, workspace)
     name, ts = get_text(body, "callback_id"), get_text(body, "message_ts") or get_text(message, "ts")
     if place is None or not name or not ts:
         return None
-    thread, content = place.thread or ts, read_message(message, installation.bot)
+    thread, content = place.thread or ts, read_message(message, workspace.bot)
     route = ReplyTarget(
         get_text(body, "response_url"), shortcut=True, unanswered_thread=not place.thread, team=place.visitor
     )
@@ -92,7 +100,7 @@ def read_shortcut(body: Json, installation: Installation) -> Incoming | None:
         sender=Sender(get_text(get_object(body, "user"), "id")),
         direct=place.direct,
         thread=thread,
-        command_sign=command_sign(place.thread, installation.command_prefix, direct=place.direct),
+        command_sign=command_sign(place.thread, workspace.command_prefix, direct=place.direct),
         command=name.lower(),
         quoted=content.command_input,
         quoted_attachments=(*content.files, *content.forwarded_files),
@@ -115,28 +123,28 @@ class MessagePlace:
     """It is no message: the user's Home tab."""
 
 
-def read_place(body: Json, installation: Installation) -> MessagePlace | None:
+def read_place(body: Json, workspace: WorkspaceContext) -> MessagePlace | None:
     """Return where something was pressed; None for what cannot be told, and for modals."""
     view = get_object(body, "view")
     if view:
-        return _read_home(body, view, installation)
+        return _read_home(body, view, workspace)
     known = get_object(body, "message") | get_object(body, "container")
     channel = get_text(get_object(body, "channel"), "id") or get_text(known, "channel_id")
-    if not channel or not installation.team:
+    if not channel or not workspace.team:
         return None
     thread, direct = get_text(known, "thread_ts"), is_direct(channel)
     message = get_text(known, "message_ts") or get_text(known, "ts")
-    visitor = foreign_team(get_text(get_object(body, "user"), "team_id"), installation.team)
-    return MessagePlace(chat_ref(installation.team, channel, thread, direct=direct), message, thread, direct, visitor)
+    visitor = foreign_team(get_text(get_object(body, "user"), "team_id"), workspace.team)
+    return MessagePlace(chat_ref(workspace.team, channel, thread, direct=direct), message, thread, direct, visitor)
 
 
-def _read_home(body: Json, view: Json, installation: Installation) -> MessagePlace | None:
+def _read_home(body: Json, view: Json, workspace: WorkspaceContext) -> MessagePlace | None:
     """A Home tab brings back the direct message that it was made for; it has no channel of its own."""
     channel = get_text(view, "private_metadata")
-    if get_text(view, "type") != "home" or not is_direct(channel) or not installation.team:
+    if get_text(view, "type") != "home" or not is_direct(channel) or not workspace.team:
         return None
-    visitor = foreign_team(get_text(get_object(body, "user"), "team_id"), installation.team)
-    return MessagePlace(chat_ref(installation.team, channel, "", direct=True), "", "", True, visitor, home=True)  # noqa: FBT003 - `direct`
+    visitor = foreign_team(get_text(get_object(body, "user"), "team_id"), workspace.team)
+    return MessagePlace(chat_ref(workspace.team, channel, "", direct=True), "", "", True, visitor, home=True)  # noqa: FBT003 - `direct`
 
 
 def _read_choice(action: Json) -> Choice | None:

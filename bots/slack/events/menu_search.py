@@ -11,8 +11,8 @@ from bots.running_platform import SuggestOptions
 from bots.slack.blocks.menus import select_options
 from core.redis import STORE_ERRORS
 
-from .installation import Installation
 from .parse import read_search
+from .workspace_context import WorkspaceContext
 
 _log = structlog.get_logger()
 _TIMEOUT = 2.5
@@ -20,9 +20,9 @@ _MAX_OPTIONS = 100
 """Slack: `external_select`, options of an answer."""
 
 
-async def find_options(body: dict[str, Any], suggest: SuggestOptions, installation: Installation) -> dict[str, Any]:
+async def find_options(body: dict[str, Any], suggest: SuggestOptions, workspace: WorkspaceContext) -> dict[str, Any]:
     """Return the acknowledgement of a `block_suggestion`: matching options, none if they take too long."""
-    search = read_search(body, installation)
+    search = read_search(body, workspace)
     if search is None:
         return select_options(())
     try:

@@ -14,7 +14,7 @@ from core.chat.port.forms import Submission
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
 from core.json_reader import Json, as_list, as_object, as_text, get_object, get_text, parse_json
 
-from .installation import PLATFORM
+from .workspace_context import PLATFORM
 
 _MAX_METADATA_LENGTH = 3_000
 """Characters (Slack: modal views)."""

@@ -15,9 +15,9 @@ from core.chat.port.incoming import ChatRef
 from core.json_reader import Json, get_text
 from core.redis import STORE_ERRORS
 
-from .installation import Installation
 from .modal_submissions import pack_origin, read_submission, submitted_event
 from .parse import read_interaction
+from .workspace_context import WorkspaceContext
 
 _log = structlog.get_logger()
 _OPEN_TIMEOUT = 1.5
@@ -34,12 +34,12 @@ class Modals:
         self._forms = forms
         self._find_workspace = find_workspace
 
-    async def open(self, body: Json, installation: Installation) -> bool:
+    async def open(self, body: Json, workspace: WorkspaceContext) -> bool:
         """Open the form that an event asks for; False when it asks for none, or it cannot be opened in time.
 
         The event is to be stored then, and its answer says how to do without the form. Takes at most 1.5 seconds.
         """
-        trigger, incoming = get_text(body, "trigger_id"), read_interaction(body, installation)
+        trigger, incoming = get_text(body, "trigger_id"), read_interaction(body, workspace)
         if not trigger or incoming is None:
             return False
         try:

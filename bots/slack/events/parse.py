@@ -10,26 +10,26 @@ from core.json_reader import Json, as_object, get_object, get_text, load_json
 
 from .authors import Author, read_author
 from .direct_threads import message_event, place_in_thread
-from .installation import (
-    PLATFORM,
-    Installation,
-    add_workspace,
-    chat_ref,
-    command_sign,
-    is_direct,
-    resolve_installation,
-    visitor_route,
-)
 from .interactions import parse_menu_name, read_action, read_place, read_shortcut, read_slash_command
 from .message_pieces import find_cut_separator, get_wait_seconds, leading_blanks, sent_at
 from .message_text import MessageText, read_message
 from .modal_submissions import read_submission
+from .workspace_context import (
+    PLATFORM,
+    WorkspaceContext,
+    add_workspace,
+    chat_ref,
+    command_sign,
+    is_direct,
+    resolve_workspace,
+    visitor_route,
+)
 
 
-def read_event(payload: bytes, installation: Installation) -> Incoming | None:
+def read_event(payload: bytes, workspace: WorkspaceContext) -> Incoming | None:
     """Read what `EventAcknowledger` has stored; None: there is nothing to answer.
 
-    The stored installation, or that of the payload, takes precedence over `installation`. A direct message is one
+    The stored workspace, or that of the payload, takes precedence over the given one. A direct message is one
     conversation, whatever its threads, unless it was stored as one whose threads are apart; elsewhere each thread is a
     conversation, and a message in it that mentions others, but not the bot, is ignored. A mention is read from its
     `message` event, since the `app_mention` that Slack may send as well, before or after it, may lack its files. An
@@ -37,93 +37,88 @@ def read_event(payload: bytes, installation: Installation) -> Incoming | None:
     """
     stored = as_object(load_json(payload))
     body = get_object(stored, "payload")
-    installation = resolve_installation(stored, body, installation)
-    return add_workspace(_read_stored(stored, body, installation), installation)
+    workspace = resolve_workspace(stored, body, workspace)
+    return add_workspace(_read_stored(stored, body, workspace), workspace)
 
 
-def _read_stored(stored: Json, body: Json, installation: Installation) -> Incoming | None:
+def _read_stored(stored: Json, body: Json, workspace: WorkspaceContext) -> Incoming | None:
     match stored.get("type"):
         case "events_api":
-            found = _read_events_api(body, installation)
-            return found and place_in_thread(found, installation)
+            found = _read_events_api(body, workspace)
+            return found and place_in_thread(found, workspace)
         case "slash_commands" | "interactive":
-            return read_interaction(body, installation)
+            return read_interaction(body, workspace)
         case _:
             return None
 
 
-def read_interaction(body: Json, installation: Installation) -> Incoming | None:
+def read_interaction(body: Json, workspace: WorkspaceContext) -> Incoming | None:
     """Read a slash command, a shortcut, a press or the submission of a modal; None for anything else."""
-    found = _read_interaction(body, installation)
-    return found and place_in_thread(found, installation)
+    found = _read_interaction(body, workspace)
+    return found and place_in_thread(found, workspace)
 
 
-def _read_interaction(body: Json, installation: Installation) -> Incoming | None:
+def _read_interaction(body: Json, workspace: WorkspaceContext) -> Incoming | None:
     match body.get("type"):
         case "message_action":
-            return read_shortcut(body, installation)
+            return read_shortcut(body, workspace)
         case "view_submission":
             return read_submission(body)
         case "block_actions":
-            return read_action(body, installation)
+            return read_action(body, workspace)
         case _:
-            return read_slash_command(body, installation) if "command" in body else None
+            return read_slash_command(body, workspace) if "command" in body else None
 
 
-def read_edit(payload: bytes, installation: Installation) -> Incoming | None:
+def read_edit(payload: bytes, workspace: WorkspaceContext) -> Incoming | None:
     """Read the new form of an edited message; None for other events, and for those that `read_event` reads."""
     stored = as_object(load_json(payload))
     body = get_object(stored, "payload")
-    event, installation = get_object(body, "event"), resolve_installation(stored, body, installation)
+    event, workspace = get_object(body, "event"), resolve_workspace(stored, body, workspace)
     edited = get_text(event, "type") == "message" and get_text(event, "subtype") == "message_changed"
-    if (
-        not edited
-        or not installation.team
-        or not get_text(event, "channel")
-        or read_event(payload, installation) is not None
-    ):
+    if not edited or not workspace.team or not get_text(event, "channel") or read_event(payload, workspace) is not None:
         return None
     before, after = get_object(event, "previous_message"), get_object(event, "message")
-    if read_message(before, installation.bot) == read_message(after, installation.bot):
+    if read_message(before, workspace.bot) == read_message(after, workspace.bot):
         return None  # a reply or a reaction, not an edit
-    found = _read_message_event(_with_channel(after, event), get_text(body, "api_app_id"), installation)
+    found = _read_message_event(_with_channel(after, event), get_text(body, "api_app_id"), workspace)
     changed = get_text(event, "event_ts") or get_text(event, "ts")
     if found is None:
         return None
     edit = replace(found, event_id=f"e{changed}", edits=found.message_id, wait_seconds=0.0)
-    return add_workspace(place_in_thread(edit, installation), installation)
+    return add_workspace(place_in_thread(edit, workspace), workspace)
 
 
-def read_part(payload: bytes, installation: Installation) -> Incoming | None:
+def read_part(payload: bytes, workspace: WorkspaceContext) -> Incoming | None:
     """Read a text outside threads that does not mention the bot: it may be the rest of a longer one that does."""
     stored = as_object(load_json(payload))
     body = get_object(stored, "payload")
-    event, installation = get_object(body, "event"), resolve_installation(stored, body, installation)
+    event, workspace = get_object(body, "event"), resolve_workspace(stored, body, workspace)
     is_text = get_text(event, "type") == "message" and not get_text(event, "subtype") and not event.get("files")
-    if not is_text or not installation.team or not get_text(event, "channel") or get_text(event, "thread_ts"):
+    if not is_text or not workspace.team or not get_text(event, "channel") or get_text(event, "thread_ts"):
         return None
     content, author = (
-        read_message(event, installation.bot),
-        read_author(event, installation.bot, get_text(body, "api_app_id")),
+        read_message(event, workspace.bot),
+        read_author(event, workspace.bot, get_text(body, "api_app_id")),
     )
     if not get_text(event, "ts") or author is None or not author.is_person or content.is_for_others:
         return None
     if content.mentions_bot or is_direct(get_text(event, "channel"), event.get("channel_type")):
         return None
-    part = replace(_create_incoming(event, content, author, installation, addressed=False), part=True)
-    return add_workspace(part, installation)
+    part = replace(_create_incoming(event, content, author, workspace, addressed=False), part=True)
+    return add_workspace(part, workspace)
 
 
-def read_search(body: Json, installation: Installation) -> tuple[str, ChatRef, str, Sender] | None:
+def read_search(body: Json, workspace: WorkspaceContext) -> tuple[str, ChatRef, str, Sender] | None:
     """Read a search in a select menu: the menu's name, the chat, the query, and the user; None for other events.
 
     Slack: `block_suggestion`.
     """
-    installation = resolve_installation({}, body, installation)
-    place, action_id = read_place(body, installation), get_text(body, "action_id")
+    workspace = resolve_workspace({}, body, workspace)
+    place, action_id = read_place(body, workspace), get_text(body, "action_id")
     if place is None or body.get("type") != "block_suggestion" or not action_id.startswith(MENU_PREFIX):
         return None
-    apart = place.direct and installation.direct_threads
+    apart = place.direct and workspace.direct_threads
     return (
         parse_menu_name(action_id),
         replace(place.chat, thread=place.thread) if apart else place.chat,
@@ -132,68 +127,68 @@ def read_search(body: Json, installation: Installation) -> tuple[str, ChatRef, s
     )
 
 
-def find_ignored_app(body: Json, installation: Installation) -> frozenset[str]:
+def find_ignored_app(body: Json, workspace: WorkspaceContext) -> frozenset[str]:
     """Return the ids of an app that addresses the bot and is not allowed; empty in every other case."""
-    event, installation = get_object(body, "event"), resolve_installation({}, body, installation)
+    event, workspace = get_object(body, "event"), resolve_workspace({}, body, workspace)
     if event.get("type") != "message":
         return frozenset()
-    author = read_author(event, installation.bot, get_text(body, "api_app_id"))
-    if author is None or installation.can_answer(author):
+    author = read_author(event, workspace.bot, get_text(body, "api_app_id"))
+    if author is None or workspace.can_answer(author):
         return frozenset()
     addressed = (
         is_direct(get_text(event, "channel"), event.get("channel_type"))
-        or read_message(event, installation.bot).mentions_bot
+        or read_message(event, workspace.bot).mentions_bot
     )
     return author.ids if addressed else frozenset()
 
 
-def _read_events_api(body: Json, installation: Installation) -> Incoming | None:
+def _read_events_api(body: Json, workspace: WorkspaceContext) -> Incoming | None:
     event = get_object(body, "event")
-    if not installation.team or not get_text(event, "channel"):
+    if not workspace.team or not get_text(event, "channel"):
         return None
     match event.get("type"):
         case "message":
-            return _read_message_change(event, get_text(body, "api_app_id"), installation)
+            return _read_message_change(event, get_text(body, "api_app_id"), workspace)
         case "agent_session_stopped":
-            return _read_stop(event, installation)
+            return _read_stop(event, workspace)
         case "app_home_opened" if event.get("tab") in {"home", "messages"}:
-            return _read_opening(event, installation)
-        case "member_joined_channel" | "member_left_channel" if event.get("user") == installation.bot:
-            return _read_membership(event, installation.team, get_text(body, "event_id"))
+            return _read_opening(event, workspace)
+        case "member_joined_channel" | "member_left_channel" if event.get("user") == workspace.bot:
+            return _read_membership(event, workspace.team, get_text(body, "event_id"))
         case _:
             return None
 
 
-def _read_message_change(event: Json, app: str, installation: Installation) -> Incoming | None:
+def _read_message_change(event: Json, app: str, workspace: WorkspaceContext) -> Incoming | None:
     """Read a message that was posted or deleted, or edited so that it mentions the bot."""
     deleted = _find_deleted_message(event)
     if deleted is not None:
-        return _read_deletion(event, _read_message_event(deleted, app, installation))
-    return _read_message_event(_find_added_mention(event, installation.bot) or event, app, installation)
+        return _read_deletion(event, _read_message_event(deleted, app, workspace))
+    return _read_message_event(_find_added_mention(event, workspace.bot) or event, app, workspace)
 
 
-def _read_message_event(event: Json, app: str, installation: Installation) -> Incoming | None:
-    ts, content = get_text(event, "ts"), read_message(event, installation.bot)
-    author = read_author(event, installation.bot, app)
-    if not ts or author is None or not installation.can_answer(author):
+def _read_message_event(event: Json, app: str, workspace: WorkspaceContext) -> Incoming | None:
+    ts, content = get_text(event, "ts"), read_message(event, workspace.bot)
+    author = read_author(event, workspace.bot, app)
+    if not ts or author is None or not workspace.can_answer(author):
         return None
     direct = is_direct(get_text(event, "channel"), event.get("channel_type"))
     called = direct or content.mentions_bot
-    replies = not called and author.is_person and _is_reply_to_bot(event, installation.bot)
+    replies = not called and author.is_person and _is_reply_to_bot(event, workspace.bot)
     follows = bool(get_text(event, "thread_ts")) and author.can_follow_up
     if not (called or ((replies or follows) and not content.mentions_others)):
         return None
-    found = _create_incoming(event, content, author, installation, addressed=called or replies)
+    found = _create_incoming(event, content, author, workspace, addressed=called or replies)
     return replace(found, replies_to_bot=replies)
 
 
 def _create_incoming(
-    event: Json, content: MessageText, author: Author, installation: Installation, *, addressed: bool
+    event: Json, content: MessageText, author: Author, workspace: WorkspaceContext, *, addressed: bool
 ) -> Incoming:
     ts, direct = get_text(event, "ts"), is_direct(get_text(event, "channel"), event.get("channel_type"))
     thread = get_text(event, "thread_ts") or ts
     found = Incoming(
-        chat=chat_ref(installation.team, get_text(event, "channel"), thread, direct=direct),
+        chat=chat_ref(workspace.team, get_text(event, "channel"), thread, direct=direct),
         event_id=message_event(ts),
         message_id=ts,
         sender=author.sender,
@@ -202,14 +197,14 @@ def _create_incoming(
         addressed=addressed,
         mentioned=content.mentions_bot,
         thread=thread,
-        starts_thread=thread == ts and not (direct and not installation.direct_threads),
-        command_sign=command_sign(get_text(event, "thread_ts"), installation.command_prefix, direct=direct),
+        starts_thread=thread == ts and not (direct and not workspace.direct_threads),
+        command_sign=command_sign(get_text(event, "thread_ts"), workspace.command_prefix, direct=direct),
         attachments=content.files,
         quoted=content.forwarded_text,
         excerpt=bool(content.forwarded_text),
         quoted_attachments=content.forwarded_files,
         named=content.named,
-        reply_route=visitor_route(get_text(event, "user_team"), installation.team),
+        reply_route=visitor_route(get_text(event, "user_team"), workspace.team),
     )
     return _add_timing(found, event) if author.is_person else found  # apps do not split messages
 
@@ -272,32 +267,32 @@ def _mentions_bot(message: Json, bot: str) -> bool:
     return read_message(message, bot).mentions_bot
 
 
-def _read_stop(event: Json, installation: Installation) -> Incoming:
+def _read_stop(event: Json, workspace: WorkspaceContext) -> Incoming:
     thread = get_text(event, "thread_ts")
     direct = is_direct(get_text(event, "channel"))
     return Incoming(
-        chat=chat_ref(installation.team, get_text(event, "channel"), thread, direct=direct),
+        chat=chat_ref(workspace.team, get_text(event, "channel"), thread, direct=direct),
         event_id=f"s{event.get('event_ts') or thread}",
         message_id=thread,
         sender=Sender(get_text(event, "user")),
         direct=direct,
         thread=thread,
-        command_sign=command_sign(thread, installation.command_prefix, direct=direct),
+        command_sign=command_sign(thread, workspace.command_prefix, direct=direct),
         command="stop",
         silent=True,
     )
 
 
-def _read_opening(event: Json, installation: Installation) -> Incoming:
+def _read_opening(event: Json, workspace: WorkspaceContext) -> Incoming:
     """Read that somebody has opened the direct message with the bot, or its Home tab."""
     home = event.get("tab") == "home"
     return Incoming(
-        chat=ChatRef(PLATFORM, installation.team, get_text(event, "channel")),
+        chat=ChatRef(PLATFORM, workspace.team, get_text(event, "channel")),
         event_id=f"{'h' if home else 'o'}{get_text(event, 'event_ts')}",
         message_id="",
         sender=Sender(get_text(event, "user")),
         direct=True,
-        command_sign=command_sign("", installation.command_prefix, direct=True),
+        command_sign=command_sign("", workspace.command_prefix, direct=True),
         opened=not home,
         home=home,
     )

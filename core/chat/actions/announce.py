@@ -72,7 +72,7 @@ class Announcer:
     async def prepare(self, context: EventContext, tag: str, text: str) -> int:
         """Keep an announcement until it is confirmed, and return how many chats would read it."""
         chats: dict[str, str] = {}
-        for conversation in await self._conversations.list_active_chats():
+        for conversation in await self._conversations.list_chats_with_history():
             chat, asker = ChatRef.parse(conversation).parent, await self._find_asker(conversation)
             if str(chat) not in chats and len(chats) < _MAX_CHATS and await self._may_read(chat, asker):
                 chats[str(chat)] = asker

@@ -12,11 +12,11 @@ import structlog
 
 from core.access import KeyReader, SigningKey
 from core.chat.delivery.answer_buttons import AnswerButtons, make_rating_buttons
-from core.chat.delivery.answer_timer import AnswerTimer
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
+from core.chat.delivery.measure_answer import AnswerMeasurement
+from core.chat.delivery.overload_backoff import OverloadBackoff
 from core.chat.delivery.remove_old_buttons import OldButtons
-from core.chat.delivery.step_spacing import StepSpacing
 from core.chat.port.incoming import ANYONE, Incoming
 from core.chat.question.prompt import build_messages, remove_speaker
 from core.error_words import keep_error_words
@@ -70,7 +70,7 @@ class AnswerService:
         button_keys: KeyReader,
         defaults: PromptDefaults,
         metrics: Metrics,
-        spacing: StepSpacing,
+        backoff: OverloadBackoff,
     ) -> None:
         self._client = client
         self._catalog = catalog
@@ -80,7 +80,7 @@ class AnswerService:
         self._button_keys = button_keys
         self._defaults = defaults
         self._metrics = metrics
-        self._spacing = spacing
+        self._backoff = backoff
 
     @property
     def max_question_tokens(self) -> int:
@@ -105,12 +105,12 @@ class AnswerService:
         # While the answer grows; the buttons at its end need it.
         finding_voice = asyncio.create_task(_has_speech_model(request.conversation.models))
         request = replace(request, shows_cost=self._shows_cost(context, request))
-        timer = AnswerTimer(self._metrics, context.incoming.chat.platform, context.job.stored_at)
+        measurement = AnswerMeasurement(self._metrics, context.incoming.chat.platform, context.job.stored_at)
         buttons = _build_buttons(context, key, finding_voice)
-        writer = AnswerWriter(self._client, context, buttons, request, timer, self._spacing)
+        writer = AnswerWriter(self._client, context, buttons, request, measurement, self._backoff)
         text = ""
         try:
-            with timer.counting_outcome():
+            with measurement.counting_outcome():
                 text = await self._write(context, writer, request)
         finally:
             finding_voice.cancel()

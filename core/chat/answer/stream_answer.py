@@ -14,11 +14,11 @@ from core.chat.delivery.answer_buffer import ChunkStream, MisreadError, as_strea
 from core.chat.delivery.answer_buttons import AnswerButtons
 from core.chat.delivery.answer_pages import deliver
 from core.chat.delivery.answer_text import AnswerText, TextChunk
-from core.chat.delivery.answer_timer import AnswerTimer
 from core.chat.delivery.close_failed_pages import closing_pages
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.event_context import EventContext
-from core.chat.delivery.step_spacing import StepSpacing
+from core.chat.delivery.measure_answer import AnswerMeasurement
+from core.chat.delivery.overload_backoff import OverloadBackoff
 from core.chat.port.menus import ShownMessage
 from core.chat.port.names import remove_direction_overrides
 from core.chat.text.code_fences import find_open_fence
@@ -84,13 +84,13 @@ class AnswerWriter:
         context: EventContext,
         buttons: AnswerButtons,
         request: AnswerRequest,
-        timer: AnswerTimer,
-        spacing: StepSpacing,
+        measurement: AnswerMeasurement,
+        backoff: OverloadBackoff,
     ) -> None:
         self._client = client
-        self._timer = timer
+        self._measurement = measurement
         self._pace = ReadingPace()
-        self._spacing = spacing
+        self._backoff = backoff
         self._job = context.job
         self._payer = context.payer
         self._outbox = context.outbox
@@ -170,9 +170,9 @@ class AnswerWriter:
             whole_answer=whole_answer,
             buttons=self._buttons,
             opening=self._open_fence,
-            timer=self._timer,
+            measurement=self._measurement,
             pace=self._pace,
-            spacing=self._spacing,
+            backoff=self._backoff,
         )
 
     async def _stream_chunks(

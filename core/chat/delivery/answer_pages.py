@@ -16,10 +16,10 @@ from core.wanjie import ReadingPace
 from .answer_buffer import AnswerBuffer
 from .answer_buttons import NO_BUTTONS, PageButtons
 from .answer_text import TextChunk
-from .answer_timer import AnswerTimer
 from .delivery_checkpoint import DeliveryCheckpoint
+from .measure_answer import AnswerMeasurement
+from .overload_backoff import OverloadBackoff
 from .page_writer import PageWriter
-from .step_spacing import StepSpacing
 
 
 async def deliver(
@@ -32,9 +32,9 @@ async def deliver(
     whole_answer: bool = True,
     buttons: PageButtons = NO_BUTTONS,
     opening: str = "",
-    timer: AnswerTimer | None = None,
+    measurement: AnswerMeasurement | None = None,
     pace: ReadingPace | None = None,
-    spacing: StepSpacing | None = None,
+    backoff: OverloadBackoff | None = None,
 ) -> str:
     """Show the chunks of `stream` as one answer in as many pages as it takes; return the answer without reasoning.
 
@@ -42,16 +42,16 @@ async def deliver(
     end of the answer is shown. After `stopped`, that is the text which had come until then, or the longest text that
     was shown before. In a `group` the updates slow down. Unless it is a `whole_answer`, whoever takes over asks the
     model again. The last message bears the `buttons`. `opening` is the line of a code fence within which the answer
-    begins. `timer` measures the steps. `pace` is told when the next step is due: `stream` need not be
-    read sooner. `spacing` is that of all answers of the process.
+    begins. `measurement` measures the steps. `pace` is told when the next step is due: `stream` need not be
+    read sooner. `backoff` is that of all answers of the process.
 
     Raises what `stream` raises (the pages stay in `checkpoint`), `RecipientGoneError` when nobody can read the answer
     any more, `ContentRejectedError` when the platform will never accept it, `OwnershipLostError` when another process
     owns the job.
     """
     buffer = AnswerBuffer()
-    pace, spacing = pace or ReadingPace(), spacing or StepSpacing()
-    writer = PageWriter(buffer, outbox, checkpoint, buttons, pace, spacing, group=group, opening=opening, timer=timer)
+    pace, backoff = pace or ReadingPace(), backoff or OverloadBackoff()
+    writer = PageWriter(buffer, outbox, checkpoint, buttons, pace, backoff, measurement, group=group, opening=opening)
     pump = asyncio.create_task(_pump(stream, buffer))
     pump.add_done_callback(lambda _: buffer.end())  # also when it was stopped before it began
     stop = asyncio.create_task(_cancel_when_stopped(pump, stopped))

@@ -27,10 +27,10 @@ from core.wanjie import ReadingPace
 
 from .answer_buffer import AnswerBuffer
 from .answer_buttons import PageButtons
-from .answer_timer import AnswerTimer
 from .delivery_checkpoint import DeliveryCheckpoint
+from .measure_answer import AnswerMeasurement
+from .overload_backoff import OverloadBackoff
 from .page_text import PageText
-from .step_spacing import StepSpacing
 from .write_ahead import find_if_lost, write_ahead
 
 _log = structlog.get_logger()
@@ -56,18 +56,18 @@ class PageWriter:
         checkpoint: DeliveryCheckpoint,
         buttons: PageButtons,
         pace: ReadingPace,
-        spacing: StepSpacing,
+        backoff: OverloadBackoff,
+        measurement: AnswerMeasurement | None,
         *,
         group: bool,
         opening: str,
-        timer: AnswerTimer | None,
     ) -> None:
         self._buffer = buffer
         self._page_text = PageText(buffer)
         self._buttons = buttons
         self._outbox = outbox
         self._checkpoint = checkpoint
-        self._timer = timer
+        self._measurement = measurement
         self._interval = outbox.capabilities.edit_interval
         self._max_interval = outbox.capabilities.max_group_edit_interval if group else self._interval
         self._pages = checkpoint.pages or [Page(start=0, opening=opening)]
@@ -77,7 +77,7 @@ class PageWriter:
         self._shown_end = 0
         self._pace = pace
         self._pace.needed_at = 0.0
-        self._spacing = spacing
+        self._backoff = backoff
         self._is_uneditable = False
         """The page's message takes no more updates; its last state will be posted in a new one."""
         self._replaced: list[Page] = []
@@ -122,7 +122,7 @@ class PageWriter:
                 async with asyncio.timeout(seconds):
                     await self._buffer.ended.wait()
                     return
-            self._spacing.note(time.monotonic() - self._pace.needed_at)
+            self._backoff.note(time.monotonic() - self._pace.needed_at)
 
     async def _finish_full_pages(self) -> None:
         while (end := self._find_end()) is not None:
@@ -172,8 +172,8 @@ class PageWriter:
             return
         is_preview = self._outbox.previews(self._page)
         interval = self._outbox.capabilities.preview_interval if is_preview else self._interval
-        self._pace.needed_at = time.monotonic() + interval * self._spacing.factor
-        self._pace.stretch(self._spacing.factor)
+        self._pace.needed_at = time.monotonic() + interval * self._backoff.factor
+        self._pace.stretch(self._backoff.factor)
         try:
             if is_preview:
                 await self._show_preview(body)
@@ -229,8 +229,8 @@ class PageWriter:
                 await self._save_page(page)
             folded = min(self._page_text.count_folded(page), len(body))
             shown = await self._outbox.update_page(page, body, final=False, folded=folded)
-        if self._timer is not None:
-            self._timer.note_shown(arrived_at, is_first=not page.length and not self._index)
+        if self._measurement is not None:
+            self._measurement.note_shown(arrived_at, is_first=not page.length and not self._index)
         self._pages[self._index] = replace(shown, length=len(body))
 
     async def _show(self, body: str, *, final: bool, buttons: tuple[Button, ...]) -> None:
@@ -239,9 +239,9 @@ class PageWriter:
                 folded = min(self._page_text.count_folded(page), len(body))
                 shown = await self._outbox.update_page(page, body, final=final, folded=folded, buttons=buttons)
         is_new = not page.message_id
-        if self._timer is not None and shown.message_id:
+        if self._measurement is not None and shown.message_id:
             is_first = is_new and not page.previewed and not self._index
-            self._timer.note_shown(arrived_at, is_first=is_first)
+            self._measurement.note_shown(arrived_at, is_first=is_first)
         if not shown.message_id:
             shown = replace(shown, sending=False)
         elif is_new and not shown.opened_at:

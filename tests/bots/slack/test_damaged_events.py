@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from bots.slack.events.installation import Installation
 from bots.slack.events.message_text import read_message
 from bots.slack.events.parse import find_ignored_app, read_edit, read_event, read_search
+from bots.slack.events.workspace_context import WorkspaceContext
 from core.json_reader import get_object
 from tests.bots.damaged_events import draw_damaged
 
-HOME = Installation("T1", "UBOT", frozenset())
+HOME = WorkspaceContext("T1", "UBOT", frozenset())
 
 
 def _rich_text_element(text: str, **style: bool) -> dict[str, Any]:

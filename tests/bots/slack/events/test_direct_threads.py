@@ -6,13 +6,13 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from bots.slack.events.installation import Installation
 from bots.slack.events.parse import read_edit, read_event, read_search
+from bots.slack.events.workspace_context import WorkspaceContext
 from core.chat.port.incoming import ChatRef, Incoming
 from tests.bots.slack.payloads import BOT, TEAM, action, command, direct, event, shortcut
 
 DIRECT = ChatRef("sl", TEAM, "D1")
-APART = Installation(bot=BOT, direct_threads=True)
+APART = WorkspaceContext(bot=BOT, direct_threads=True)
 CONTAINER = {"type": "message", "message_ts": "60.1", "channel_id": "D1", "thread_ts": "50.1"}
 PICKED = {"type": "button", "action_id": "menu:retry:b", "value": "x", "action_ts": "70.1"}
 
@@ -22,7 +22,7 @@ def _with_memory(payload: bytes, memory: str = "thread") -> bytes:
 
 
 def _read(payload: bytes) -> Incoming:
-    found = read_event(_with_memory(payload), Installation(bot=BOT))
+    found = read_event(_with_memory(payload), WorkspaceContext(bot=BOT))
     assert found
     assert found.direct_threads
     return found
@@ -50,7 +50,7 @@ def test_what_is_done_in_a_thread_belongs_to_it() -> None:
     assert {incoming.chat for incoming in found} == {replace(DIRECT, thread="50.1")}
     assert {incoming.root_event for incoming in found} == {"m50.1"}
     edited = direct(subtype="message_changed", previous_message=previous, message={**previous, "text": "hello"})
-    edit = read_edit(_with_memory(edited), Installation(bot=BOT))
+    edit = read_edit(_with_memory(edited), WorkspaceContext(bot=BOT))
     assert edit
     assert edit.chat == replace(DIRECT, thread="50.1")
 
@@ -66,7 +66,7 @@ def test_a_slash_command_and_an_opened_app_are_about_the_direct_message() -> Non
 def test_a_menu_of_a_thread_is_searched_for_the_thread() -> None:
     body: dict[str, Any] = {"type": "block_suggestion", "action_id": "menu:model", "value": "k", "container": CONTAINER}
     body |= {"team": {"id": TEAM}, "user": {"id": "U1"}, "channel": {"id": "D1"}}
-    found, together = read_search(body, APART), read_search(body, Installation(bot=BOT))
+    found, together = read_search(body, APART), read_search(body, WorkspaceContext(bot=BOT))
 
     assert found
     assert together
@@ -82,6 +82,6 @@ def test_what_was_stored_with_an_event_counts_not_what_holds_now() -> None:
 
 
 def test_channels_stay_as_they_are() -> None:
-    payload = event(text="<@UBOT> hi", thread_ts="50.1")
+    payload, workspace = event(text="<@UBOT> hi", thread_ts="50.1"), WorkspaceContext(bot=BOT)
 
-    assert read_event(_with_memory(payload), Installation(bot=BOT)) == read_event(payload, Installation(bot=BOT))
+    assert read_event(_with_memory(payload), workspace) == read_event(payload, workspace)

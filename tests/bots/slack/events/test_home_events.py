@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from bots.slack.events.installation import Installation
 from bots.slack.events.parse import read_event, read_search
+from bots.slack.events.workspace_context import WorkspaceContext
 from core.chat.events.lanes import choose_lane
 from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 from tests.bots.slack.payloads import BOT, TEAM, event, stored
 
 _CHAT = ChatRef("sl", TEAM, "D7")
-_INSTALLATION = Installation(team=TEAM, bot=BOT, command_prefix="wj-")
+_INSTALLATION = WorkspaceContext(team=TEAM, bot=BOT, command_prefix="wj-")
 
 
 def _press(view: dict[str, Any]) -> dict[str, Any]:

@@ -6,15 +6,15 @@ import json
 
 import pytest
 
-from bots.slack.events.installation import Installation
 from bots.slack.events.parse import read_event
 from bots.slack.events.reply_target import ReplyTarget
+from bots.slack.events.workspace_context import WorkspaceContext
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming
 from tests.bots.slack.payloads import BOT, TEAM, URL, action, shortcut
 
 
 def _read(payload: bytes) -> Incoming:
-    found = read_event(payload, Installation(bot=BOT))
+    found = read_event(payload, WorkspaceContext(bot=BOT))
     assert found is not None
     return found
 
@@ -88,7 +88,7 @@ def test_slash_commands_have_a_prefix_and_one_takes_them_all(
 ) -> None:
     body = {"command": typed, "text": text, "channel_id": "D1", "user_id": "U1", "trigger_id": "1"}
     stored = json.dumps({"type": "slash_commands", "payload": body, "team": TEAM, "bot": BOT}).encode()
-    incoming = read_event(stored, Installation(command_prefix=prefix))
+    incoming = read_event(stored, WorkspaceContext(command_prefix=prefix))
 
     assert incoming is not None
     assert (incoming.command, incoming.text, incoming.command_sign) == (command, argument, f"/{prefix}")

@@ -9,8 +9,8 @@ from redis.exceptions import ConnectionError as StoreLostError
 
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.state import Message
-from bots.slack.events.installation import Installation
 from bots.slack.events.menu_search import find_options
+from bots.slack.events.workspace_context import WorkspaceContext
 from core.chat.port.incoming import ChatRef, Choice, Sender
 from core.chat.port.menus import Menu, Option
 from tests.bots.slack.conftest import MODELS, Scene
@@ -60,7 +60,7 @@ async def test_suggest_gets_the_chat_the_query_and_the_reader() -> None:
         asked.append((menu, chat, text, reader, most))
         return (Option("Kimi", "kimi", group="Chat"),)
 
-    answer = await find_options(_BODY, suggest, Installation())
+    answer = await find_options(_BODY, suggest, WorkspaceContext())
 
     assert asked == [("model", ChatRef("sl", "T1", "C1", "50.1"), "ki", Sender("U1"), 100)]
     assert [group["label"]["text"] for group in answer["option_groups"]] == ["Chat"]
@@ -71,7 +71,7 @@ async def test_a_failed_search_offers_no_options(error: Exception) -> None:
     async def suggest(*_: object) -> tuple[Option, ...]:
         raise error
 
-    assert await find_options(_BODY, suggest, Installation()) == {"options": []}
+    assert await find_options(_BODY, suggest, WorkspaceContext()) == {"options": []}
 
 
 async def test_a_search_times_out_before_slack_does() -> None:
@@ -80,7 +80,7 @@ async def test_a_search_times_out_before_slack_does() -> None:
         return ()
 
     async with asyncio.timeout(2.9):
-        assert await find_options(_BODY, suggest, Installation()) == {"options": []}
+        assert await find_options(_BODY, suggest, WorkspaceContext()) == {"options": []}
 
 
 @pytest.mark.parametrize("change", [{"action_id": "other"}, {"channel": None, "container": None}, {"type": "x"}])
@@ -88,4 +88,4 @@ async def test_searches_for_something_else_find_nothing(change: dict[str, object
     async def suggest(*_: object) -> tuple[Option, ...]:
         raise AssertionError("nobody asked")
 
-    assert await find_options({**_BODY, **change}, suggest, Installation()) == {"options": []}
+    assert await find_options({**_BODY, **change}, suggest, WorkspaceContext()) == {"options": []}

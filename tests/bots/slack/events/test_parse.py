@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.slack.events.installation import Installation
 from bots.slack.events.mrkdwn_to_text import parse_mrkdwn
 from bots.slack.events.parse import find_ignored_app, read_edit, read_part, read_search
 from bots.slack.events.parse import read_event as read_for
 from bots.slack.events.reply_target import ReplyTarget
+from bots.slack.events.workspace_context import WorkspaceContext
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sender
 from tests.bots.slack.payloads import BOT, TEAM, URL, action, command, direct, event, shortcut, stored
 
 
 def read_event(payload: bytes, bot: str, *apps: str) -> Incoming | None:
-    return read_for(payload, Installation(bot=bot, apps=frozenset(apps)))
+    return read_for(payload, WorkspaceContext(bot=bot, apps=frozenset(apps)))
 
 
 def _read(payload: bytes) -> Incoming:
@@ -73,7 +73,7 @@ def test_an_edit_that_adds_a_mention_is_read_as_the_message() -> None:
 
 @pytest.mark.parametrize(("before", "after"), [("<@UBOT> hi", "<@UBOT> ho"), ("hi", "ho"), ("<@UBOT> hi", "hi")])
 def test_other_edits_are_read_as_edits(before: str, after: str) -> None:
-    home = Installation(bot=BOT)
+    home = WorkspaceContext(bot=BOT)
     added = read_edit(_edit(before, after), home)
     message = _read(event(text=after, thread_ts="50.1"))
 
@@ -99,7 +99,7 @@ def _reactions(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     ],
 )
 def test_events_other_than_relevant_edits_are_not_read_as_edits(payload: bytes) -> None:
-    assert read_edit(payload, Installation(bot=BOT)) is None
+    assert read_edit(payload, WorkspaceContext(bot=BOT)) is None
 
 
 _FILE = {"id": "F1", "name": "a.png", "mimetype": "image/png"}
@@ -254,7 +254,7 @@ def test_a_visitor_s_command_and_search_belong_to_the_workspace_of_the_token() -
         "user": _VISITOR,
         "team": {"id": "T2"},
     }
-    found = read_search(search | {"container": _AT}, Installation(TEAM, BOT))
+    found = read_search(search | {"container": _AT}, WorkspaceContext(TEAM, BOT))
 
     assert _read(_from_visitor(command("/model"), team_id="T2")).chat == ChatRef("sl", TEAM, "C1")
     assert found is not None
@@ -316,11 +316,11 @@ def test_an_entity_without_a_target_becomes_its_label(text: str, words: str) -> 
     "text", ["what would <@U7> say?", "is this for me, or for <@U7>?", "tell me about tea, <@U7> likes it", "chi <@U7>"]
 )
 def test_the_rest_of_a_cut_text_may_mention_somebody_within_a_sentence(text: str) -> None:
-    found = read_part(event(text=text), Installation(bot=BOT))
+    found = read_part(event(text=text), WorkspaceContext(bot=BOT))
 
     assert found
     assert found.text == text.replace("<@U7>", "@U7")
-    assert read_part(event(text=f"<@U7> {text}"), Installation(bot=BOT)) is None
+    assert read_part(event(text=f"<@U7> {text}"), WorkspaceContext(bot=BOT)) is None
 
 
 def test_many_punctuation_marks_are_parsed_quickly() -> None:
@@ -371,10 +371,10 @@ def test_a_forbidden_app_that_names_the_bot_is_reported_to_the_operator() -> Non
     called = json.loads(event(text="<@UBOT> sum up", **_WORKFLOW))["payload"]
     aside, human = (json.loads(event(**fields))["payload"] for fields in (_WORKFLOW, {"text": "<@UBOT> hi"}))
 
-    assert find_ignored_app(called, Installation(TEAM, BOT)) == {"B9", "A9"}
-    assert not find_ignored_app(called, Installation(TEAM, BOT, frozenset({"B9"})))
-    assert not find_ignored_app(aside, Installation(TEAM, BOT))
-    assert not find_ignored_app(human, Installation(TEAM, BOT))
+    assert find_ignored_app(called, WorkspaceContext(TEAM, BOT)) == {"B9", "A9"}
+    assert not find_ignored_app(called, WorkspaceContext(TEAM, BOT, frozenset({"B9"})))
+    assert not find_ignored_app(aside, WorkspaceContext(TEAM, BOT))
+    assert not find_ignored_app(human, WorkspaceContext(TEAM, BOT))
 
 
 def test_the_bot_never_answers_its_own_app() -> None:

@@ -16,7 +16,7 @@ _REST = 5.0
 """Seconds without any step after which the load is forgotten."""
 
 
-class StepSpacing:
+class OverloadBackoff:
     """How much further apart than usual the steps of all answers of this process are.
 
     Work that waits shows in the most punctual step of a window: when even that one is late, there is a standing queue

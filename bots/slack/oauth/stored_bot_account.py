@@ -17,7 +17,7 @@ _MAX_AGE = 60.0
 """Seconds for which a token is used without being looked up; another replica may have exchanged or deleted it."""
 
 
-class InstalledBot(BotAccount):
+class StoredBotAccount(BotAccount):
     """The bot of one workspace; `client` bears no token until the first `authorize`."""
 
     def __init__(self, team: str, client: AsyncWebClient, tokens: TokenRotation) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from core.chat.delivery.answer_buffer import AnswerBuffer
 from core.chat.delivery.answer_text import TextChunk
-from core.chat.delivery.answer_timer import AnswerTimer
+from core.chat.delivery.measure_answer import AnswerMeasurement
 from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
 from core.metrics import Metrics
 from core.queue import OwnershipLostError
@@ -19,11 +19,11 @@ def _read(metrics: Metrics, name: str, **labels: str) -> float:
 
 def test_first_words_count_from_the_question_and_each_step_from_its_oldest_text() -> None:
     metrics = Metrics()
-    timer = AnswerTimer(metrics, "tg", time.monotonic() - 20)
+    measurement = AnswerMeasurement(metrics, "tg", time.monotonic() - 20)
 
-    timer.note_shown(time.monotonic() - 3, is_first=True)
-    timer.note_shown(time.monotonic() - 2, is_first=False)
-    timer.note_shown(None, is_first=False)  # the same text in its last state
+    measurement.note_shown(time.monotonic() - 3, is_first=True)
+    measurement.note_shown(time.monotonic() - 2, is_first=False)
+    measurement.note_shown(None, is_first=False)  # the same text in its last state
 
     assert _read(metrics, "bots_first_words_seconds_count") == 1
     assert _read(metrics, "bots_first_words_seconds_sum") == pytest.approx(20, abs=1)
@@ -37,7 +37,7 @@ def test_first_words_count_from_the_question_and_each_step_from_its_oldest_text(
 )
 def test_an_answer_that_fails_is_counted_by_whose_failure_it_is(error: Exception, outcome: str) -> None:
     metrics = Metrics()
-    with pytest.raises(type(error)), AnswerTimer(metrics, "tg", 0).counting_outcome():
+    with pytest.raises(type(error)), AnswerMeasurement(metrics, "tg", 0).counting_outcome():
         raise error
 
     assert _read(metrics, "bots_answers_total", outcome=outcome) == 1
@@ -46,7 +46,7 @@ def test_an_answer_that_fails_is_counted_by_whose_failure_it_is(error: Exception
 
 def test_an_answer_that_another_process_goes_on_with_is_not_counted() -> None:
     metrics = Metrics()
-    with pytest.raises(OwnershipLostError), AnswerTimer(metrics, "tg", 0).counting_outcome():
+    with pytest.raises(OwnershipLostError), AnswerMeasurement(metrics, "tg", 0).counting_outcome():
         raise OwnershipLostError
 
     assert "bots_answers_total{" not in metrics.render().decode()

@@ -16,15 +16,15 @@ from slack_sdk.oauth.installation_store import Bot
 
 from bots.sandbox.slack.simulator import SlackSim
 from bots.slack.api.call import create_web_client
-from bots.slack.events.installation import Installation
-from bots.slack.oauth.app_installations import AppInstallations
+from bots.slack.events.workspace_context import WorkspaceContext
 from bots.slack.oauth.installation_store import InstallationStore
+from bots.slack.oauth.multi_workspace_app import MultiWorkspaceApp
 from bots.slack.settings import SlackSettings
 from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
 from tests.bots.slack.oauth.secrets_store import KEY, Lease, open_secrets
 
 _TOKEN = "xoxb-home"
-_APP = Installation(apps=frozenset({"A9"}), command_prefix="wj-")
+_APP = WorkspaceContext(apps=frozenset({"A9"}), command_prefix="wj-")
 
 
 @dataclass
@@ -33,9 +33,9 @@ class Scene:
 
     slack: SlackSim
     store: InstallationStore
-    installations: AppInstallations
+    installations: MultiWorkspaceApp
 
-    async def find(self, team: str, **more: Any) -> Installation | None:  # noqa: ANN401 - fields of a payload
+    async def find(self, team: str, **more: Any) -> WorkspaceContext | None:  # noqa: ANN401 - fields of a payload
         found = await self.installations.find({"team_id": team, **more}, _APP)
         return found and found[0]
 
@@ -66,13 +66,15 @@ async def scene(redis: Redis) -> AsyncGenerator[Scene]:
                 )
             )
         create_client = lambda: create_web_client("", slack.api_url, session)  # noqa: E731
-        yield Scene(slack, store, AppInstallations(settings, records, lambda _: lease, create_client))
+        yield Scene(slack, store, MultiWorkspaceApp(settings, records, lambda _: lease, create_client))
 
 
 async def test_an_event_is_read_for_its_workspace_which_an_admin_lets_in_unless_it_is_listed(scene: Scene) -> None:
     home, listed = await scene.find(scene.slack.team_id), await scene.find("T2")
 
-    assert home == Installation(scene.slack.team_id, "U1", _APP.apps, "wj-", asks_for=scene.slack.team_id, name="Home")
+    assert home == WorkspaceContext(
+        scene.slack.team_id, "U1", _APP.apps, "wj-", asks_for=scene.slack.team_id, name="Home"
+    )
     assert listed is not None
     assert (listed.team, listed.asks_for) == ("T2", "")
     assert await scene.find("T9") is None

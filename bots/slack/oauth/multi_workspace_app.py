@@ -21,7 +21,7 @@ from bots.slack.api.bot_account import BotAccount
 from bots.slack.api.call import AsyncWebClient, create_sdk_logger, fetch_identity, send_request
 from bots.slack.api.errors import TOKEN_CODES
 from bots.slack.api.required_scopes import AGENT_SCOPE, SCOPES
-from bots.slack.events.installation import Installation
+from bots.slack.events.workspace_context import WorkspaceContext
 from bots.slack.settings import SlackSettings, get_secret
 from core.chat.port.errors import OutboxError, RecipientGoneError
 from core.json_reader import Json
@@ -29,9 +29,9 @@ from core.json_reader import Json
 from .event_origin import EventOrigin, read_origin
 from .install_pages import INSTALL_PATH
 from .installation_store import InstallationStore, get_id
-from .installed_bot import InstalledBot
 from .secret_store import Lease, SecretStore
 from .state_store import LIFETIME, BrowserState, StateStore
+from .stored_bot_account import StoredBotAccount
 from .token_rotation import TokenRotation
 
 _log = structlog.get_logger()
@@ -39,7 +39,7 @@ _MAX_AGE = 60.0
 """Seconds for which the installation of a workspace is not looked up again."""
 
 
-class AppInstallations:
+class MultiWorkspaceApp:
     """What the adapter knows of an app's installations. Raises one of `STORE_ERRORS` when the store is away."""
 
     def __init__(
@@ -68,9 +68,9 @@ class AppInstallations:
 
     def create_bot(self, team: str) -> BotAccount:
         """Create the bot of one workspace; its token is looked up when it is needed."""
-        return InstalledBot(team, self._create_client(), self._tokens)
+        return StoredBotAccount(team, self._create_client(), self._tokens)
 
-    async def find(self, body: Json, app: Installation) -> tuple[Installation, bool] | None:
+    async def find(self, body: Json, app: WorkspaceContext) -> tuple[WorkspaceContext, bool] | None:
         """Add to what holds for the whole app whose event a payload is; None when the app is not installed there.
 
         The second value is whether it is installed as an agent.
@@ -142,7 +142,7 @@ class AppInstallations:
         settings.state_utils = BrowserState(expiration_seconds=int(LIFETIME.total_seconds()))
         return AsyncOAuthFlow(client=self._create_client(), logger=quiet, settings=settings)
 
-    def _describe(self, origin: EventOrigin, bot: Bot, app: Installation) -> Installation:
+    def _describe(self, origin: EventOrigin, bot: Bot, app: WorkspaceContext) -> WorkspaceContext:
         place = get_id(bot)
         is_listed = bool({place, origin.team} & frozenset(self._settings.allowed_ids))
         name = (bot.enterprise_name if bot.is_enterprise_install else bot.team_name) or ""

@@ -11,8 +11,8 @@ from core.metrics import Metrics
 from core.wanjie import WanjieError
 
 
-class AnswerTimer:
-    """The clock of one answer; `asked_at` is when its question was stored (`Job.stored_at`)."""
+class AnswerMeasurement:
+    """The times of one answer; `asked_at` is when its question was stored (`Job.stored_at`)."""
 
     def __init__(self, metrics: Metrics, platform: str, asked_at: float) -> None:
         self._first_words = metrics.answers.first_words.labels(platform)

@@ -1,4 +1,4 @@
-"""The installation whose events are read, and references to its chats; pure."""
+"""What is known of the workspace of an event while it is read, and references to its chats; pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVERY_COMMAND = "wanjie"
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
+class WorkspaceContext:
     """The workspace and the bot's user id, as far as they are known, and the apps that are answered."""
 
     team: str = ""
@@ -38,25 +38,25 @@ class Installation:
         return author.is_person or "*" in self.apps or bool(author.ids & self.apps)
 
 
-def resolve_installation(stored: Json, body: Json, installation: Installation) -> Installation:
-    """Find the installation of an event. Slack Connect: `team_id`, `team.id`, `user.team_id` may be a visitor's."""
+def resolve_workspace(stored: Json, body: Json, workspace: WorkspaceContext) -> WorkspaceContext:
+    """Find the workspace of an event. Slack Connect: `team_id`, `team.id`, `user.team_id` may be a visitor's."""
     installed = next(iter(get_objects(body, "authorizations")), Json())
     team = (
         get_text(stored, "team")
         or get_text(installed, "team_id")
         or get_text(body, "context_team_id")
-        or installation.team
+        or workspace.team
     )
     sent = (
         get_text(body, "team_id")
         or get_text(get_object(body, "team"), "id")
         or get_text(get_object(body, "user"), "team_id")
     )
-    bot = get_text(stored, "bot") or get_text(installed, "user_id") or installation.bot
-    apart = stored.get("memory") == THREAD_MEMORY if stored else installation.direct_threads
+    bot = get_text(stored, "bot") or get_text(installed, "user_id") or workspace.bot
+    apart = stored.get("memory") == THREAD_MEMORY if stored else workspace.direct_threads
     waiting = get_object(stored, "workspace")
     return replace(
-        installation,
+        workspace,
         team=team or sent,
         bot=bot,
         direct_threads=apart,
@@ -65,11 +65,11 @@ def resolve_installation(stored: Json, body: Json, installation: Installation) -
     )
 
 
-def add_workspace(found: Incoming | None, installation: Installation) -> Incoming | None:
+def add_workspace(found: Incoming | None, workspace: WorkspaceContext) -> Incoming | None:
     """Add the workspace that an admin of the service lets in."""
-    place = installation.asks_for
-    workspace = str(ChatRef(PLATFORM, place, place)) if place else ""
-    return found and replace(found, workspace=workspace, workspace_name=installation.name)
+    place = workspace.asks_for
+    reference = str(ChatRef(PLATFORM, place, place)) if place else ""
+    return found and replace(found, workspace=reference, workspace_name=workspace.name)
 
 
 def chat_ref(team: str, channel: str, thread: str, *, direct: bool) -> ChatRef:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from itertools import chain, repeat
 
-from core.chat.delivery.step_spacing import StepSpacing
+from core.chat.delivery.overload_backoff import OverloadBackoff
 from tests.clock import Clock
 
 
 def _run(answers: int, cost: float, seconds: float, *, interval: float = 0.3) -> tuple[float, list[float]]:
     """Let so many answers make steps, one at a time, each of which takes `cost` seconds; return factor and delays."""
     clock = Clock()
-    spacing, end = StepSpacing(clock), clock.now + seconds
+    backoff, end = OverloadBackoff(clock), clock.now + seconds
     due = [clock.now + interval * number / answers for number in range(answers)]
     delays = list[float]()
     while clock.now < end:
         place = min(range(answers), key=due.__getitem__)
         clock.now = max(clock.now, due[place])
-        spacing.note(delay := clock.now - due[place])
+        backoff.note(delay := clock.now - due[place])
         delays.append(delay)
-        due[place] = clock.now + interval * spacing.factor
+        due[place] = clock.now + interval * backoff.factor
         clock.now += cost
-    return spacing.factor, delays
+    return backoff.factor, delays
 
 
 def test_a_process_with_time_to_spare_makes_all_steps() -> None:
@@ -45,24 +45,24 @@ def test_steps_are_never_more_than_sixteen_times_as_rare() -> None:
 
 def test_single_steps_that_are_late_change_nothing() -> None:
     clock = Clock()
-    spacing = StepSpacing(clock)
+    backoff = OverloadBackoff(clock)
     for delay in chain.from_iterable(repeat((0.3, 0.2, 0.0, 0.4, 0.1, 0.05), 50)):
         clock.now += 0.05
-        spacing.note(delay)
-    assert spacing.factor == 1.0
+        backoff.note(delay)
+    assert backoff.factor == 1.0
 
 
 def test_few_late_steps_change_nothing_and_a_rest_forgets_the_load() -> None:
     clock = Clock()
-    spacing = StepSpacing(clock)
+    backoff = OverloadBackoff(clock)
     for _ in range(20):
         clock.now += 1.1
-        spacing.note(0.5)
-    assert spacing.factor == 1.0, "one answer on a slow machine"
+        backoff.note(0.5)
+    assert backoff.factor == 1.0, "one answer on a slow machine"
     for _ in range(500):
         clock.now += 0.01
-        spacing.note(0.5)
-    assert spacing.factor > 2.0
+        backoff.note(0.5)
+    assert backoff.factor > 2.0
     clock.now += 10
-    spacing.note(0.5)
-    assert spacing.factor == 1.0
+    backoff.note(0.5)
+    assert backoff.factor == 1.0
