@@ -26,7 +26,7 @@ _BATCH_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that was given up; Redis keeps it for 30 days."""
+    """A message that was given up; Redis keeps it for `DEAD_LETTER_LIFETIME`."""
 
     id: str
     lane: str

@@ -15,14 +15,13 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from .envelope import Envelope
 from .keys import QueueKeys
 from .lane_kind import LaneKind
-from .limits import QueueLimits
+from .limits import REFUSAL_INTERVAL, QueueLimits
 from .origin import Origin
 from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
 _SEEN_SECONDS = 25 * 3600  # an hour more than platforms keep undelivered events
-_NOTICE_INTERVAL = 10  # seconds between two messages of one person that are answered with a refusal
 
 
 class EnqueueResult(Enum):
@@ -89,7 +88,7 @@ class Inbox:
             *(limits.person_bytes, limits.chat_messages, limits.chat_bytes, limits.lanes, limits.seen),
             0.5 if kind.is_fast or kind is LaneKind.OVERFLOW else 1,
             _SEEN_SECONDS,
-            _NOTICE_INTERVAL if kind is LaneKind.OVERFLOW else 0,
+            int(REFUSAL_INTERVAL.total_seconds()) if kind is LaneKind.OVERFLOW else 0,
         ]
         answer = await self._foreign.retry_without(lane, lambda: self._enqueue(keys, arguments))
         return EnqueueResult(int(str(answer)))

@@ -23,6 +23,7 @@ from .entry_repair import EntryRepair
 from .envelope import Envelope
 from .job import OwnershipLostError
 from .keys import GROUP, QueueKeys
+from .limits import DEAD_LETTER_LIFETIME
 from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
@@ -208,7 +209,8 @@ class LaneClaims:
             self._keys.dead(entry.shard),
         ]
         letter = job.envelope.pack(self._cipher) if dead else b""
-        arguments = [entry.id, self.consumer, claim.deliveries, entry.lane, job.digest, letter]
+        kept = int(DEAD_LETTER_LIFETIME.total_seconds())
+        arguments = [entry.id, self.consumer, claim.deliveries, entry.lane, job.digest, letter, kept]
         return await self._foreign.retry_without(entry.lane, lambda: self._finish(keys, arguments)) == 1
 
     async def release(self, claim: Claim) -> bool:

@@ -7,7 +7,12 @@ free in `scripts/enqueue.lua`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+REFUSAL_INTERVAL = timedelta(seconds=10)
+"""Time between two refused messages of one person that are answered with a refusal."""
+DEAD_LETTER_LIFETIME = timedelta(days=30)
+"""How long what was given up is kept: it holds what people wrote."""
 _MAILBOXES_OF_A_PERSON = 4
 
 

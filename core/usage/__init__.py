@@ -14,6 +14,7 @@ from .limit_rules import (
     select_limits,
 )
 from .limits import (
+    WARNING_PERCENT,
     CountName,
     Limit,
     LimitKey,
@@ -36,6 +37,7 @@ __all__ = [
     "EVERYBODY",
     "MILLION",
     "NOTHING",
+    "WARNING_PERCENT",
     "Amount",
     "CountName",
     "FeedbackCounters",

@@ -21,6 +21,7 @@ from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .amount import Amount, UsedAmount
 from .limits import (
+    WARNING_PERCENT,
     CountName,
     Limit,
     LimitReachedError,
@@ -101,10 +102,11 @@ class UsageCounters:
     async def settle(self, reservation: Reservation, amount: Amount) -> None:
         """Count what a call has used in the place of its reserve.
 
-        Limits of which 80 % are used now are added to the payer's warnings.
+        Limits of which `WARNING_PERCENT` are used now are added to the payer's warnings.
         """
         keys: dict[str, KeyType] = {reservation.key: "string", **self._subject_keys(reservation)}
-        answer = await self._run(self._settle, keys, self._describe(reservation, amount))
+        arguments = self._describe(reservation, amount) | {"warning_percent": WARNING_PERCENT}
+        answer = await self._run(self._settle, keys, arguments)
         reservation.payer.used.append(UsedAmount(amount, self._prices.cost(reservation.model, amount)))
         for place in cast("list[int]", answer):
             reservation.payer.warnings.append(self._reached(place, reservation))

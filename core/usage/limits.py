@@ -19,6 +19,8 @@ CountName: TypeAlias = Literal["tokens", "cost", "questions"]
 LimitKey: TypeAlias = tuple[LimitedSubject, PeriodName]
 """What there is one limit for."""
 
+WARNING_PERCENT = 80
+"""Of a limit: who has used as much is told, once in its period."""
 _DECEMBER = 12
 
 

@@ -24,7 +24,7 @@ def describe_content(message: Json) -> str:
     return ""
 
 
-def is_reaction(message: Json) -> bool:
+def is_sticker_or_animation_alone(message: Json) -> bool:
     """Whether it is only a sticker or an animation, without text."""
     return bool(
         get_object(message, "sticker") or (get_object(message, "animation") and not get_text(message, "caption"))

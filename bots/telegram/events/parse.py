@@ -9,25 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Rating
-from core.json_reader import Json, as_list, as_object, get_int, get_object, get_text
+from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming
+from core.json_reader import Json, get_int, get_object, get_text
 
 from .addressing import PLATFORM, BotIdentity, parse_addressed_text
 from .attachments import read_attachments
-from .describe_contents import describe_content, is_reaction
+from .chat_place import build_chat_ref, get_title, get_topic, is_direct
+from .describe_contents import describe_content, is_sticker_or_animation_alone
 from .forward_origins import get_forward_author
 from .guest_messages import parse_guest_message
 from .inline_messages import parse_chosen_result, parse_inline_press
-from .membership import is_bot_added, is_bot_removed
+from .membership import parse_membership
 from .message_pieces import find_cut_separator, get_wait_seconds
 from .message_text import MessageBody, prepend_content
 from .quotes import get_quoted_message, parse_quote, read_answer_text
+from .reactions import parse_reaction
 from .senders import build_sender, parse_sender
 
-_MIGRATION_DELAY = 0.8
-"""Seconds. When a group becomes a supergroup, Telegram reports an arrival of the bot, too, and the two events come in
-either order (tdlib/telegram-bot-api#266)."""
-_RATINGS = {"👍": 1, "👎": -1}
 _EXPIRED_CHOICE = Choice("over", "")
 """A choice that no command handles, so it does nothing."""
 
@@ -78,11 +76,11 @@ def _parse_ordinary_message(
     The other kind is found out before most is read.
     """
     sender = parse_sender(message)
-    direct = _is_direct(message)
+    direct = is_direct(message)
     attachments = read_attachments(message)
     if sender is None or direct is None or not (_has_words(message) or attachments):
         return None
-    if not direct and is_reaction(message):
+    if not direct and is_sticker_or_animation_alone(message):
         return None
     forwarded = get_forward_author(message, bot.id)
     address = parse_addressed_text(MessageBody.parse(message), bot, commands=not forwarded)
@@ -97,9 +95,9 @@ def _parse_ordinary_message(
         sender=sender,
         text=prepend_content(message, address.text),
         direct=direct,
-        chat_name=_get_title(message),
+        chat_name=get_title(message),
         mentioned=address.mentioned,
-        thread=_get_topic(message),
+        thread=get_topic(message),
         thread_root=_get_thread_root(message),
         command=address.command,
         attachments=attachments,
@@ -134,7 +132,7 @@ def _parse_naming(message: Json, bot: BotIdentity, event_id: str, title: str) ->
         message_id=str(get_int(message, "message_id")),
         sender=build_sender(get_object(message, "from")),
         direct=True,
-        thread=_get_topic(message),
+        thread=get_topic(message),
         default_title=title,
     )
 
@@ -145,32 +143,11 @@ def _find_default_title(message: Json) -> str | None:
     None for a message that tells nothing of it (Bot API: ForumTopicCreated.is_name_implicit, ForumTopicEdited.name).
     """
     created, edited = get_object(message, "forum_topic_created"), get_object(message, "forum_topic_edited")
-    if not _is_direct(message) or not _get_topic(message) or get_object(message, "from").get("is_bot"):
+    if not is_direct(message) or not get_topic(message) or get_object(message, "from").get("is_bot"):
         return None
     if created.get("is_name_implicit") is True:
         return get_text(created, "name")
     return "" if get_text(edited, "name") else None
-
-
-def _parse_membership(change: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
-    """Parse that the bot was added to a group, removed from one, or blocked."""
-    direct = _is_direct(change)
-    if direct is None:
-        return None
-    sender, chat = build_sender(get_object(change, "from")), build_chat_ref(change, bot)
-    if is_bot_removed(change):
-        return Incoming(chat, event_id, message_id="", sender=sender, direct=direct, removed=True)
-    if direct or not is_bot_added(change):
-        return None
-    return Incoming(
-        chat,
-        event_id,
-        message_id="",
-        sender=sender,
-        added=True,
-        chat_name=_get_title(change),
-        wait_seconds=_MIGRATION_DELAY,
-    )
 
 
 def _parse_stop(stopped: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
@@ -185,33 +162,12 @@ def _parse_stop(stopped: Json, bot: BotIdentity, event_id: str) -> Incoming | No
     )
 
 
-def _parse_reaction(reaction: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
-    """Parse a thumb up or down (Bot API: MessageReactionUpdated); None for other emoji, and for anonymous ones."""
-    direct, user = _is_direct(reaction), get_object(reaction, "user")
-    before, after = (_read_rating(reaction, field) for field in ("old_reaction", "new_reaction"))
-    if direct is None or not user or user.get("is_bot") or before == after:
-        return None
-    return Incoming(
-        chat=build_chat_ref(reaction, bot),
-        event_id=event_id,
-        message_id=str(get_int(reaction, "message_id")),
-        sender=build_sender(user),
-        direct=direct,
-        rating=Rating(before, after),
-    )
-
-
-def _read_rating(reaction: Json, field: str) -> int:
-    emoji = (get_text(as_object(one), "emoji") for one in as_list(reaction.get(field)))
-    return next((_RATINGS[one] for one in emoji if one in _RATINGS), 0)
-
-
 def _parse_callback_query(query: Json, bot: BotIdentity, event_id: str) -> Incoming | None:
     """Parse a pressed button; it expires when Telegram does not send its message, since the topic is unknown then."""
     if get_text(query, "inline_message_id"):
         return parse_inline_press(query, bot, event_id)
     message = get_object(query, "message")
-    direct = _is_direct(message)
+    direct = is_direct(message)
     menu, colon, value = get_text(query, "data").partition(":")
     if not colon or direct is None:
         return None
@@ -221,7 +177,7 @@ def _parse_callback_query(query: Json, bot: BotIdentity, event_id: str) -> Incom
         message_id=str(get_int(message, "message_id")),
         sender=build_sender(get_object(query, "from")),
         direct=direct,
-        thread=_get_topic(message),
+        thread=get_topic(message),
         thread_root=_get_thread_root(message),
         choice=Choice(menu, value) if get_int(message, "date") else _EXPIRED_CHOICE,
         quoted=read_answer_text(message, bot),
@@ -230,32 +186,9 @@ def _parse_callback_query(query: Json, bot: BotIdentity, event_id: str) -> Incom
     )
 
 
-def _is_direct(message: Json) -> bool | None:
-    """Return True in a private chat, False in a group, None where the bot does not answer.
-
-    It does not answer direct messages to a channel, where each writer has a conversation of their own in one chat.
-    """
-    if get_object(message, "chat").get("is_direct_messages") is True:
-        return None
-    return {"private": True, "group": False, "supergroup": False}.get(get_text(get_object(message, "chat"), "type"))
-
-
-def build_chat_ref(message: Json, bot: BotIdentity) -> ChatRef:
-    return ChatRef(PLATFORM, str(bot.id), str(get_int(get_object(message, "chat"), "id")), _get_topic(message))
-
-
-def _get_title(message: Json) -> str:
-    return get_text(get_object(message, "chat"), "title")
-
-
-def _get_topic(message: Json) -> str:
-    """Return the topic; "" in the General topic of a forum and in reply threads of a group without topics."""
-    return str(get_int(message, "message_thread_id")) if message.get("is_topic_message") is True else ""
-
-
 def _get_thread_root(message: Json) -> str:
     """Return the channel's post in its discussion group, or the first message of a reply thread."""
-    return "" if _get_topic(message) else str(get_int(message, "message_thread_id") or "")
+    return "" if get_topic(message) else str(get_int(message, "message_thread_id") or "")
 
 
 def _has_words(message: Json) -> bool:
@@ -277,7 +210,7 @@ _PARSERS: Mapping[str, Callable[[Json, BotIdentity, str], Incoming | None]] = {
     "callback_query": _parse_callback_query,
     "chosen_inline_result": parse_chosen_result,
     "guest_message": parse_guest_message,
-    "my_chat_member": _parse_membership,
+    "my_chat_member": parse_membership,
     "stopped_message_generation": _parse_stop,
-    "message_reaction": _parse_reaction,
+    "message_reaction": parse_reaction,
 }

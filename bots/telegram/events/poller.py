@@ -24,7 +24,7 @@ from core.json_reader import Json, get_int, get_object
 from core.redis import STORE_ERRORS
 
 from .addressing import BotIdentity
-from .parse import build_chat_ref
+from .chat_place import build_chat_ref
 from .updates import UPDATE_KINDS, AnswerAtOnce, answer_nothing, find_presser, pack_update, record_message_id
 
 _log = structlog.get_logger()

@@ -16,7 +16,8 @@ from core.media.decoding.pool import DecoderPool
 from core.usage import FeedbackCounters, PeriodName, Subject, UsageCounters, UsageReport, UsedAmount
 
 from .set_preference import PreferenceWriter
-from .usage_chart import make_chart, make_table
+from .usage_chart import make_chart
+from .usage_csv import make_csv
 
 _ALL = frozenset({"all", "全部", "所有"})
 _MAX_RATED_MODELS = 20
@@ -96,7 +97,7 @@ class UsageCommand:
             alt = context.translate_plainly("used.chart")
             picture = Picture(drawn.data, drawn.mime, info.width, info.height, alt, "usage-chart.png")
             await post_media(context, Album((picture,), context.translate("used.chart")), USAGE_CHART)
-        await post_media(context, Document(make_table(days, models), "usage-table.csv"), USAGE_TABLE)
+        await post_media(context, Document(make_csv(days, models), "usage-table.csv"), USAGE_TABLE)
 
     async def _describe(self, context: EventContext, subject: Subject, name: str) -> Markdown:
         day, month = await asyncio.gather(

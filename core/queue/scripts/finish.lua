@@ -1,5 +1,6 @@
 -- KEYS: stream, mailbox, state, dead letters.
--- ARGV: entry, consumer, deliveries, lane, SHA-1 of the envelope, the envelope if it is to be kept as a dead letter.
+-- ARGV: entry, consumer, deliveries, lane, SHA-1 of the envelope, the envelope if it is to be kept as a dead letter,
+-- seconds for which dead letters are kept.
 -- 1: the message is finished. 0: the claim is void, nothing changed.
 local entry, lane = ARGV[1], ARGV[4]
 if deliveries(KEYS[1], entry, ARGV[2]) ~= tonumber(ARGV[3]) then
@@ -16,8 +17,7 @@ if ARGV[6] ~= '' then
     fields[7], fields[8] = 'person', person
   end
   redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', unpack(fields))
-  -- They hold what people wrote, so they are kept for 30 days.
-  local kept = 30 * 24 * 3600
+  local kept = tonumber(ARGV[7])
   redis.call('XTRIM', KEYS[4], 'MINID', string.format('%d000', redis.call('TIME')[1] - kept))
   redis.call('EXPIRE', KEYS[4], kept)
 end

@@ -1,6 +1,6 @@
 -- Counts what a call has really used in the place of what was reserved for it.
--- KEYS: reservation, then the hash of each subject. ARGV: JSON of day, amounts, limits, lifetime.
--- Returns the places of the limits of which 80 % are used now, each once in its period.
+-- KEYS: reservation, then the hash of each subject. ARGV: JSON of day, amounts, limits, lifetime, warning_percent.
+-- Returns the places of the limits of which `warning_percent` are used now, each once in its period.
 local call = cjson.decode(ARGV[1])
 local reserved = redis.call('GET', KEYS[1])
 if not reserved then
@@ -18,7 +18,7 @@ end
 local nearly = {}
 for place, limit in ipairs(call.limits) do
   local mark = limit.field .. ':warned'
-  if used_of(limit, 1) >= 0.8 * limit.most and redis.call('HSETNX', KEYS[1 + limit.subject], mark, 1) == 1 then
+  if used_of(limit, 1) * 100 >= call.warning_percent * limit.most and redis.call('HSETNX', KEYS[1 + limit.subject], mark, 1) == 1 then
     nearly[#nearly + 1] = place
   end
 end

@@ -1,4 +1,4 @@
-"""The table of what was used, as programs and spreadsheets read it."""
+"""What was used, as a chart and as a table that spreadsheets read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import io
 import json
 from datetime import date
 
-from core.chat.commands.usage_chart import make_chart, make_table
+from core.chat.commands.usage_chart import make_chart
+from core.chat.commands.usage_csv import make_csv
 from core.usage import Amount, UsedAmount
 
 DAYS = [
@@ -18,7 +19,7 @@ MODELS = [("kimi-k2", UsedAmount(Amount(2, 10, 20, 1), 1_500_000)), ('=cmd("x")'
 
 
 def test_the_table_has_a_line_for_each_day_and_model() -> None:
-    lines = list(csv.DictReader(io.StringIO(make_table(DAYS, MODELS).decode())))
+    lines = list(csv.DictReader(io.StringIO(make_csv(DAYS, MODELS).decode())))
 
     assert [(line["kind"], line["name"]) for line in lines] == [
         ("day", "2026-11-29"),
