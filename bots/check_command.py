@@ -14,9 +14,9 @@ from core.open_service import open_catalog
 from core.redis import EmbeddedRedis, EmbeddedRedisError, FolderInUseError, StoreAddressError, StoreHealth
 from core.settings import Settings
 
+from .check_findings import Finding, FindingState
 from .check_machine import check_clock, check_disk
 from .check_wanjie import check_wanjie
-from .findings import Finding, FindingState
 
 _LOCK_TIMEOUT = 0.5
 """Seconds to wait for the lock of the private Redis' folder; a running service never releases it."""

@@ -14,7 +14,7 @@ import aiohttp
 
 from core.settings import Proxies
 
-from .findings import Finding, FindingState
+from .check_findings import Finding, FindingState
 from .http_sessions import NETWORK_ERRORS, Sessions
 
 _MAX_CLOCK_SKEW = 60.0

@@ -16,7 +16,7 @@ from core.wanjie import (
     WanjieError,
 )
 
-from .findings import Finding, FindingState
+from .check_findings import Finding, FindingState
 
 
 async def check_wanjie(catalog: Catalog, settings: WanjieSettings) -> list[Finding]:

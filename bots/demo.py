@@ -15,7 +15,7 @@ from bots.sandbox.persona import Persona
 from bots.sandbox.transcript import Transcript
 from core.settings import read_wanjie_environment
 
-from .demo_screen import BOLD, PLAIN, PipeScreen, Screen, TerminalScreen, write
+from .demo_terminal import BOLD, PLAIN, PipeScreen, Screen, TerminalScreen, write
 
 _SETTINGS = {"LOG_LEVEL": "WARNING", "DRAIN_SECONDS": "0"}  # quitting does not wait for answers
 _ANSWER_TIMEOUT = 30.0

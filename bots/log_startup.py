@@ -11,8 +11,8 @@ from core.redis import StoreHealth
 from core.settings import WanjieSettings
 from core.wanjie import Catalog
 
+from .check_findings import Finding, FindingState
 from .check_wanjie import check_wanjie
-from .findings import Finding, FindingState
 from .running_platform import RunningPlatform
 
 _log = structlog.get_logger()

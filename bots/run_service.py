@@ -16,12 +16,12 @@ from core.build_service import Service
 from core.open_service import open_service
 from core.settings import Settings
 
-from .claim_code import show_claim_code
 from .health import serve_health
 from .hidden_modules import UNUSED_MODULES, hide_modules
 from .http_port import Port
 from .log_startup import WanjieProbe, log_readiness
 from .running_platform import PlatformContext, PlatformError, RunningPlatform
+from .show_claim_code import show_claim_code
 from .slack.settings import SlackSettings
 from .telegram.settings import TelegramSettings
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.settings import PlatformArea, Settings
+from core.settings import PlatformSettings, Settings
 
 from .slack.settings import SlackSettings
 from .telegram.settings import TelegramSettings
 
-PLATFORM_AREAS: tuple[type[PlatformArea], ...] = (TelegramSettings, SlackSettings)
+PLATFORM_AREAS: tuple[type[PlatformSettings], ...] = (TelegramSettings, SlackSettings)
 
 
 def load_settings() -> Settings:

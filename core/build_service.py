@@ -44,7 +44,7 @@ from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.port.menus import CommandMenus, CommandReaders
 from core.chat.port.platform import Platform
 from core.chat.question.builder import QuestionBuilder
-from core.chat.respond import Responder
+from core.chat.respond_to_event import Responder
 from core.chat.text.translations import Translations
 from core.chat.trace_jobs import trace_jobs
 from core.media.decoding.pool import DecoderPool

@@ -19,7 +19,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from .log_errors import format_traceback
 from .log_limiter import LimitedHandler, describe_place, is_count
-from .log_values import Redaction
+from .redact_log_values import Redaction
 
 _QUIET_LOGGERS = ("httpx", "httpcore", "aiohttp", "asyncio")
 """Libraries that write requests, with tokens in their addresses, or every frame at INFO."""

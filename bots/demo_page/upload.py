@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from core.media.audio.encoder import extract_audio, join_audio
-from core.media.results import UndecodableError
+from core.media.decoding_results import UndecodableError
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import aiohttp
 
-from bots.findings import Finding, FindingState
+from bots.check_findings import Finding, FindingState
 from bots.http_sessions import Sessions
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.error_words import keep_error_words

@@ -30,7 +30,7 @@ from .api.bot_account import BotAccount
 from .api.call import AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
 from .api.retry_until_answered import retry_until_answered
 from .api.users import USER_ID_PREFIXES
-from .api.workspace import WorkspaceApi
+from .api.workspace_api import WorkspaceApi
 from .api.workspaces import Workspaces
 from .events.acknowledger import EventAcknowledger
 from .events.enrich import enrich

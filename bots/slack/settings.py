@@ -11,11 +11,11 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import SettingsConfigDict
 
 from core.settings import (
-    Area,
     Patterns,
-    PlatformArea,
+    PlatformSettings,
     Proxy,
     SecretKeys,
+    SettingsArea,
     TokenForm,
     check_base_url,
     check_encryption_key,
@@ -46,7 +46,7 @@ _TOKEN_KINDS = {
 }
 
 
-class SlackAppSettings(Area):
+class SlackAppSettings(SettingsArea):
     """What the app's manifest depends on; it is needed before there are tokens."""
 
     model_config = SettingsConfigDict(env_prefix="SLACK_")
@@ -94,7 +94,7 @@ class SlackAppSettings(Area):
         return value and _check_public_url(value)
 
 
-class SlackSettings(SlackAppSettings, PlatformArea):
+class SlackSettings(SlackAppSettings, PlatformSettings):
     """A Slack app with the token of its one workspace, or with a client id for all that install it.
 
     Without either the platform is not started.
@@ -220,7 +220,7 @@ class SlackSettings(SlackAppSettings, PlatformArea):
 
     @classmethod
     def list_switches(cls) -> list[str]:
-        """See `PlatformArea`; several workspaces need no bot token here."""
+        """See `PlatformSettings`; several workspaces need no bot token here."""
         return [*cls.list_required(), "SLACK_CLIENT_ID"]
 
     @field_validator("api_url")

@@ -7,7 +7,7 @@ import time
 from telegram import WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
-from bots.findings import Finding, FindingState
+from bots.check_findings import Finding, FindingState
 from core.error_words import keep_error_words
 from core.settings import Proxies
 

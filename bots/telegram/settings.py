@@ -12,7 +12,7 @@ from pydantic_settings import SettingsConfigDict
 
 from core.settings import (
     Patterns,
-    PlatformArea,
+    PlatformSettings,
     Proxy,
     TokenForm,
     check_base_url,
@@ -32,7 +32,7 @@ _SECRET_PURPOSE = b"wanjie-bots: secret of the webhook"
 _BOT_PATH = re.compile(r"/bot(\d+:[\w-]+)?(/\w+)?$")
 
 
-class TelegramSettings(PlatformArea):
+class TelegramSettings(PlatformSettings):
     """A Telegram bot; without its token the platform is not started."""
 
     model_config = SettingsConfigDict(env_prefix="TELEGRAM_")

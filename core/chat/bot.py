@@ -29,7 +29,7 @@ from .events.lanes import parse_platform_name
 from .events.piece_collector import PieceCollector
 from .port.incoming import Incoming
 from .port.platform import Platform
-from .respond import Responder
+from .respond_to_event import Responder
 from .text.error_keys import Apology, choose_apology, log_unreadable_event
 from .text.translations import Translations
 from .unexpected_errors import UnexpectedErrors

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from redis.asyncio import Redis
@@ -21,6 +21,8 @@ from .keys import QueueKeys
 from .lane_kind import LaneKind
 from .origin import Origin
 
+DEAD_LETTER_LIFETIME = timedelta(days=30)
+"""How long what was given up is kept: it holds what people wrote."""
 _BATCH_SIZE = 100
 
 

@@ -19,11 +19,11 @@ from core.redis.reserved_writes import ReservedWrites
 from core.redis.stored_values import parse_stored
 from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 
+from .dead_letters import DEAD_LETTER_LIFETIME
 from .entry_repair import EntryRepair
 from .envelope import Envelope
 from .job import OwnershipLostError
 from .keys import GROUP, QueueKeys
-from .limits import DEAD_LETTER_LIFETIME
 from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")

@@ -11,8 +11,6 @@ from datetime import timedelta
 
 REFUSAL_INTERVAL = timedelta(seconds=10)
 """Time between two refused messages of one person that are answered with a refusal."""
-DEAD_LETTER_LIFETIME = timedelta(days=30)
-"""How long what was given up is kept: it holds what people wrote."""
 _MAILBOXES_OF_A_PERSON = 4
 
 

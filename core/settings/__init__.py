@@ -1,11 +1,11 @@
 """All that can be configured: the one package that reads the environment and `.env`."""
 
-from .base_area import Area
+from .base_settings import SettingsArea
 from .chat_settings import ChatSettings
 from .field_types import ModelKindName, Patterns, Proxy, SecretKeys, describe_proxy
 from .load import Settings, SettingsError, load_area, read_wanjie_environment
 from .model_prices import ModelPrice
-from .platform_area import PlatformArea
+from .platform_settings import PlatformSettings
 from .proxies import NO_PROXIES, Proxies, hide_credentials
 from .reference import Variable, list_areas, list_variables
 from .service_settings import ServiceSettings
@@ -17,17 +17,17 @@ from .wanjie_settings import WanjieSettings
 
 __all__ = [
     "NO_PROXIES",
-    "Area",
     "ChatSettings",
     "ModelKindName",
     "ModelPrice",
     "Patterns",
-    "PlatformArea",
+    "PlatformSettings",
     "Proxies",
     "Proxy",
     "SecretKeys",
     "ServiceSettings",
     "Settings",
+    "SettingsArea",
     "SettingsError",
     "TokenForm",
     "UsageSettings",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from .base_area import Area
+from .base_settings import SettingsArea
 from .field_types import SecretKeys
 from .value_checks import check_encryption_key
 
@@ -17,7 +17,7 @@ def _split_bars(value: object) -> object:
     return tuple(part.strip() for part in value.split("|") if part.strip()) if isinstance(value, str) else value
 
 
-class ChatSettings(Area):
+class ChatSettings(SettingsArea):
     """History, limits and permissions of conversations."""
 
     system_prompt: str = Field("", description="Instructions to the model, in every chat; `/system` adds to them.")

@@ -8,11 +8,11 @@ from typing import Protocol, TypeVar, cast
 
 from pydantic import SecretStr, ValidationError
 
-from .base_area import Area
+from .base_settings import SettingsArea
 from .chat_settings import ChatSettings
 from .env_file import ENV_FILE, EnvFile, EnvFileError, read_env_file
 from .misspelt_names import find_misspelt_names
-from .platform_area import PlatformArea
+from .platform_settings import PlatformSettings
 from .proxies import Proxies, list_passwords
 from .proxy_settings import ProxySettings
 from .reference import list_areas, list_variables
@@ -21,8 +21,8 @@ from .tokens import recognize_tokens
 from .usage_settings import UsageSettings
 from .wanjie_settings import WanjieSettings
 
-_AreaT = TypeVar("_AreaT", bound=Area)
-_PlatformT = TypeVar("_PlatformT", bound=PlatformArea)
+_AreaT = TypeVar("_AreaT", bound=SettingsArea)
+_PlatformT = TypeVar("_PlatformT", bound=PlatformSettings)
 
 
 class _HasProxy(Protocol):
@@ -70,7 +70,7 @@ def load_area(area: type[_AreaT]) -> _AreaT:
 class Settings:
     """Every area of the core, and the areas of the configured platforms."""
 
-    def __init__(self, platforms: Sequence[type[PlatformArea]]) -> None:
+    def __init__(self, platforms: Sequence[type[PlatformSettings]]) -> None:
         """Load all areas and those of `platforms`; raises `SettingsError`."""
         file, problems = _read_env_file(), list[str]()
         self.warnings = file.warnings + _warn_of_misspelt(file, platforms)
@@ -116,7 +116,7 @@ def _list_secrets(value: object) -> list[SecretStr]:
     return [one for one in values if isinstance(one, SecretStr)]
 
 
-class _Log(Area):
+class _Log(SettingsArea):
     """Only the settings of the log, which are needed to report problems of the others."""
 
     log_format: str = ""
@@ -134,7 +134,7 @@ def _wants_json_lines() -> bool:
     return _Log().log_format.lower() == "json"
 
 
-def _warn_of_misspelt(file: EnvFile, platforms: Iterable[type[PlatformArea]]) -> list[str]:
+def _warn_of_misspelt(file: EnvFile, platforms: Iterable[type[PlatformSettings]]) -> list[str]:
     areas = [area for _, area in list_areas(platforms)]
     known = [variable.name for area in areas for variable in list_variables(area)]
     prefixes = {str(area.model_config.get("env_prefix", "")) for area in areas} - {""}
@@ -145,7 +145,7 @@ def _warn_of_misspelt(file: EnvFile, platforms: Iterable[type[PlatformArea]]) ->
     ]
 
 
-def _describe_missing_platform(platforms: Iterable[type[PlatformArea]]) -> str:
+def _describe_missing_platform(platforms: Iterable[type[PlatformSettings]]) -> str:
     choices = ", or ".join(" with ".join(area.list_required()) for area in platforms)
     return f"No platform is set up: set {choices}, or all of them."
 

@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from .base_area import Area
+from .base_settings import SettingsArea
 from .field_types import Proxy
 from .proxies import Proxies, choose_proxies
 
 
-class ProxySettings(Area):
+class ProxySettings(SettingsArea):
     """The standard variables of proxies, for every service without a proxy of its own.
 
     A proxy is never used for this machine itself.

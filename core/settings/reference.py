@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from .base_area import Area
+from .base_settings import SettingsArea
 from .chat_settings import ChatSettings
-from .platform_area import PlatformArea
+from .platform_settings import PlatformSettings
 from .proxy_settings import ProxySettings
 from .service_settings import ServiceSettings
 from .usage_settings import UsageSettings
@@ -26,7 +26,7 @@ class Variable:
     default: str
 
 
-def list_areas(platforms: Iterable[type[PlatformArea]]) -> list[tuple[str, type[Area]]]:
+def list_areas(platforms: Iterable[type[PlatformSettings]]) -> list[tuple[str, type[SettingsArea]]]:
     """List every area with its heading, in the order of the documents."""
     return [
         ("Wanjie Ark", WanjieSettings),

@@ -7,11 +7,11 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
-from .base_area import Area
+from .base_settings import SettingsArea
 from .value_checks import check_redis_url
 
 
-class ServiceSettings(Area):
+class ServiceSettings(SettingsArea):
     """The store, the HTTP port, the log and the shutdown of the service."""
 
     redis_url: SecretStr | None = Field(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
-from .base_area import Area
+from .base_settings import SettingsArea
 from .field_types import Patterns
 from .model_prices import ModelPrice, parse_model_prices
 
@@ -15,7 +15,7 @@ _UNIT = "In tokens, or in the currency of MODEL_PRICES if there are any."
 MostUsage = Annotated[float | None, Field(gt=0, allow_inf_nan=False)]
 
 
-class UsageSettings(Area):
+class UsageSettings(SettingsArea):
     """Limits of use, by the day and the month (UTC), and what models cost."""
 
     model_prices: Annotated[dict[str, ModelPrice], NoDecode] = Field(

@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from .base_area import Area
+from .base_settings import SettingsArea
 from .field_types import ModelKindName, Patterns, Proxy, Seconds, describe_proxy
 from .tokens import check_wanjie_key
 from .urls import normalize_wanjie_url
 
 
-class WanjieSettings(Area):
+class WanjieSettings(SettingsArea):
     """The Wanjie Ark key, the models and the timeouts of calls."""
 
     model_config = SettingsConfigDict(env_prefix="WANJIE_")

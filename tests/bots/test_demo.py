@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import wcwidth
 
-from bots.demo_screen import format_growing, wrap_lines
+from bots.demo_terminal import format_growing, wrap_lines
 
 ROOT = Path(__file__).parents[2]
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from .call import Args, Json, RefusalError
 from .faults import Fault, Faults
-from .methods.table import METHODS, TOLERATED
+from .methods.methods_and_limits import METHODS, TOLERATED
 from .rate_limits import Limits, RateLimiter
 from .scopes import GRANTED, check_scope, list_granted
 from .tokens import Tokens

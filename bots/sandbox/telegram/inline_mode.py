@@ -14,7 +14,7 @@ from .guest_mode import GuestMode
 from .inline_results import check_result, make_inline_id, make_message
 from .json_objects import user_json
 from .state import Chat, Message, User, World
-from .updates import Updates
+from .update_delivery import Updates
 
 _QUERY_LIFETIME: Final = 30.0  # telegram-bot-api keeps an inline query that long
 _QUERY_TOO_OLD: Final = "query is too old and response timeout expired or query ID is invalid"

@@ -9,7 +9,7 @@ from .json_objects import chat_json, member_json, message_json, user_json
 from .state import Chat, Message, User, World
 from .text.entity import Entity
 from .text.text_with_entities import Formatted
-from .updates import Updates
+from .update_delivery import Updates
 
 _PRESENT: Final = frozenset({"member", "administrator", "restricted"})
 

@@ -8,7 +8,7 @@ from .http_server import Handler
 from .inline_mode import InlineMode
 from .media_methods import Media
 from .message_methods import Messages
-from .updates import Updates
+from .update_delivery import Updates
 
 
 def make_handlers(

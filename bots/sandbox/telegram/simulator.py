@@ -19,7 +19,7 @@ from .method_table import make_handlers
 from .sending import Sender
 from .state import Chat, Event, Message, User, World
 from .text.text_with_entities import Formatted
-from .updates import Updates
+from .update_delivery import Updates
 from .user_actions import Person, Services
 from .webhook import Delivery
 

@@ -15,7 +15,7 @@ from .sending import find_thread, topic_root
 from .state import Chat, Message, User, World
 from .text.entity import Entity
 from .text.text_with_entities import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, stored
-from .updates import Updates
+from .update_delivery import Updates
 
 CHANNEL_BOT: Final = User(136817688, "Channel", "Channel_Bot", is_bot=True)
 """Whom old clients see in the place of a person who writes as a channel."""

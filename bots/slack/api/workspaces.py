@@ -14,14 +14,14 @@ from .bot_account import BotAccount
 from .call import ApiCaller
 from .deferred_calls import DeferredCalls
 from .files import FilesApi
-from .home_tab import HomeTabApi
+from .home_tab_api import HomeTabApi
 from .methods import SlackApi
 from .missing_features import Features
 from .reactions import ReactionsApi
 from .response_urls import ResponseUrls
 from .users import UserDirectory
 from .views import ViewsApi
-from .workspace import WorkspaceApi
+from .workspace_api import WorkspaceApi
 
 
 class Workspaces:

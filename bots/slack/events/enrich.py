@@ -10,7 +10,7 @@ from decimal import Decimal
 from bots.slack.api.files import FilesApi
 from bots.slack.api.look_up import look_up
 from bots.slack.api.users import replace_ids
-from bots.slack.api.workspace import WorkspaceApi
+from bots.slack.api.workspace_api import WorkspaceApi
 from core.chat.port.incoming import Attachment, Incoming
 
 from .file_attachments import read_files

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from bots.running_platform import Forms
-from bots.slack.api.workspace import WorkspaceApi
+from bots.slack.api.workspace_api import WorkspaceApi
 from bots.slack.blocks.modals import form_view
 from core.chat.port.errors import OutboxError
 from core.chat.port.incoming import ChatRef

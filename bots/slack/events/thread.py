@@ -10,7 +10,7 @@ from bots.slack.api.look_up import look_up
 from bots.slack.api.methods import SlackApi, ThreadPage
 from bots.slack.api.own_messages import is_own
 from bots.slack.api.users import Names, replace_ids
-from bots.slack.api.workspace import WorkspaceApi
+from bots.slack.api.workspace_api import WorkspaceApi
 from core.chat.port.discussion import Discussion, DiscussionMessage
 from core.chat.port.incoming import Incoming
 from core.chat.text.attribution import attribute, format_speaker, indent_lines, shorten_quote

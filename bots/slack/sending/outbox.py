@@ -11,7 +11,7 @@ import structlog
 
 from bots.slack.api.errors import NOT_A_MEMBER_CODES
 from bots.slack.api.users import USER_ID_PREFIXES
-from bots.slack.api.workspace import WorkspaceApi
+from bots.slack.api.workspace_api import WorkspaceApi
 from bots.slack.blocks.markdown import escape, notification_text
 from bots.slack.blocks.menus import menu_blocks, plain_menu, sentence_blocks
 from bots.slack.blocks.message_content import MessageContent, RenderedPage
@@ -36,11 +36,11 @@ from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
 from core.chat.text.translations import Translations
 
-from .fallbacks import FallbackSender
-from .home_tab import publish_home
+from .first_accepted_variant import FallbackSender
 from .media import MediaPoster
 from .mention_names import MentionNames
 from .page_update import Destination
+from .publish_home_tab import publish_home
 from .stream import PageSender
 from .typing_status import STATUS_TEXTS, ThreadStatus
 from .waiting_mark import set_waiting_mark

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.slack.api.errors import MissingScopeError
-from bots.slack.api.workspace import WorkspaceApi
+from bots.slack.api.workspace_api import WorkspaceApi
 from core.chat.port.errors import RateLimitedError
 from core.chat.port.incoming import Incoming
 

@@ -20,7 +20,7 @@ from core.chat.port.markdown import Markdown
 from core.chat.port.media import Voice
 from core.chat.text.error_keys import error_key
 from core.chat.text.user_error import UserFacingError
-from core.media.results import AudioFile
+from core.media.decoding_results import AudioFile
 from core.media.speech_text.from_markdown import SpokenPlaceholders
 from core.media.visible_text import is_blank
 from core.wanjie import WanjieError

@@ -15,7 +15,7 @@ from core.chat.text.user_error import UserFacingError
 from core.media.visible_text import strip_invisible
 from core.store import ChatPreferences
 
-from .languages import LANGUAGES, find_language
+from .translation_languages import LANGUAGES, find_language
 
 _RATIOS = {
     "1:1": "form.square",

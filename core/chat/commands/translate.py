@@ -10,7 +10,7 @@ from core.chat.question.prompt import question_text
 from core.chat.question.question import Question
 
 from .ask_for_argument import ask_for_argument
-from .languages import TargetLanguage, find_language, split_language
+from .translation_languages import TargetLanguage, find_language, split_language
 
 _PROMPT = "Translate the message that is quoted above into {language}. Answer with the translation alone."
 

@@ -16,7 +16,7 @@ from core.media.decoding.pool import DecoderPool
 from core.usage import FeedbackCounters, PeriodName, Subject, UsageCounters, UsageReport, UsedAmount
 
 from .set_preference import PreferenceWriter
-from .usage_chart import make_chart
+from .usage_chart_data import make_chart
 from .usage_csv import make_csv
 
 _ALL = frozenset({"all", "全部", "所有"})

@@ -24,9 +24,9 @@ from core.tracing import NO_TRACER, Tracer, mark_event
 from .access_gate import AccessGate
 from .cut_texts import CutTexts
 from .earlier_pieces import EarlierPieces, Piece
+from .flood_refusals import RecentRefusals
 from .lanes import choose_lane, get_origin, get_overflow_lane
 from .loop_limit import LoopLimit
-from .recent_refusals import RecentRefusals
 from .sent_times import RecentSenders, SentTimes
 
 _log = structlog.get_logger()

@@ -17,7 +17,7 @@ from core.chat.text.user_error import UserFacingError
 from core.fair_limiter import FairLimiter, NoSlotError
 from core.media.decoding.jobs import inspect_image
 from core.media.decoding.pool import DecoderPool
-from core.media.results import BadImageError
+from core.media.decoding_results import BadImageError
 from core.redis.stored_values import StoredJson
 from core.usage import MeteredClient, Payer
 from core.wanjie import (

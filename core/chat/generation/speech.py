@@ -18,7 +18,7 @@ from core.fair_limiter import FairLimiter, NoSlotError
 from core.media.cache import Cache
 from core.media.decoding.jobs import join_audio
 from core.media.decoding.pool import DecoderPool
-from core.media.results import AudioFile, AudioTooLongError, UnreadableAudioError
+from core.media.decoding_results import AudioFile, AudioTooLongError, UnreadableAudioError
 from core.media.speech_text.from_markdown import SpokenPlaceholders, split_sentences, to_speakable_text
 from core.media.thread_pool import ThreadPool
 from core.media.visible_text import is_blank

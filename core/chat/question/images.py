@@ -12,7 +12,7 @@ from core.chat.port.outbox import Outbox
 from core.chat.text.user_error import UserFacingError
 from core.media.cache import Cache
 from core.media.decoding.jobs import shrink_image
-from core.media.results import BadImageError
+from core.media.decoding_results import BadImageError
 from core.store import HistoryMessage
 from core.usage import Payer
 from core.wanjie import Catalog, WanjieError

@@ -14,7 +14,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
-from core.media.results import UnreadableAudioError
+from core.media.decoding_results import UnreadableAudioError
 
 _AUDIO_FORMATS = "mp3,wav,flac,ogg,aac"
 """The formats that speech endpoints return. Others are refused: a playlist would make FFmpeg open what it names."""

@@ -13,7 +13,7 @@ from typing import Literal
 import av
 from av import AudioFrame
 
-from core.media.results import AudioFile, AudioTooLongError, UnreadableAudioError
+from core.media.decoding_results import AudioFile, AudioTooLongError, UnreadableAudioError
 
 from .decoder import VIDEO_FORMATS, Recording, open_recording
 

@@ -13,7 +13,7 @@ from PIL import ImageFont
 from PIL.Image import new
 from PIL.ImageDraw import Draw, ImageDraw
 
-from core.media.results import BadImageError, EncodedImage
+from core.media.decoding_results import BadImageError, EncodedImage
 
 _WIDTH, _MARGIN = 1_000, 40
 _COLUMNS_HEIGHT, _ROW_HEIGHT, _HEADING_HEIGHT = 260, 30, 50

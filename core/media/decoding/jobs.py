@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
-from core.media.results import (
+from core.media.decoding_results import (
     AudioFile,
     BadImageError,
     DocumentExcerpt,

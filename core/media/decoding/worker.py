@@ -15,7 +15,7 @@ from traceback import extract_tb
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from core.media.results import UndecodableError
+from core.media.decoding_results import UndecodableError
 
 from .messages import PREFIX, pack, split_body, unpack_header
 

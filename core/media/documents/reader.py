@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.media.results import DocumentExcerpt, UnreadableDocumentError
+from core.media.decoding_results import DocumentExcerpt, UnreadableDocumentError
 
 from .pdf_text import UnreadablePdfError, read_pdf
 from .plain_text import NotTextError, read_text

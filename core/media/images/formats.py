@@ -16,7 +16,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from core.media.results import BadImageError
+from core.media.decoding_results import BadImageError
 
 from .jpeg_scans import count_scans
 

@@ -14,7 +14,7 @@ from PIL.Image import Image as Pixels
 from PIL.Image import Resampling, new
 from PIL.ImageFile import ImageFile
 
-from core.media.results import BadImageError, EncodedImage, ImageInfo
+from core.media.decoding_results import BadImageError, EncodedImage, ImageInfo
 
 from .formats import GIF, JPEG, PNG, ImageFormat, open_image
 

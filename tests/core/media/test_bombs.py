@@ -20,9 +20,9 @@ from core.media.audio.encoder import extract_audio, join_audio
 from core.media.decoding import jobs
 from core.media.decoding.jobs import Limits
 from core.media.decoding.pool import DecoderPool
+from core.media.decoding_results import BadImageError, UnreadableAudioError, UnreadableDocumentError
 from core.media.documents.reader import read_document
 from core.media.images.resize import inspect_image, shrink
-from core.media.results import BadImageError, UnreadableAudioError, UnreadableDocumentError
 from tests.core.chat.video_files import make_video
 from tests.core.media import pdf_files
 from tests.core.media.audio_files import SLOWEST_FRAME

@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from core.settings import (
-    PlatformArea,
+    PlatformSettings,
     Proxy,
     Settings,
     SettingsError,
@@ -28,7 +28,7 @@ Configure: TypeAlias = Callable[..., Settings]
 _TOKEN = re.compile("con-")
 
 
-class ConsoleSettings(PlatformArea):
+class ConsoleSettings(PlatformSettings):
     """A made-up platform with one token."""
 
     model_config = SettingsConfigDict(env_prefix="CONSOLE_")
@@ -45,7 +45,7 @@ class ConsoleSettings(PlatformArea):
         return check_token(secret, _TOKEN, "use the token that the console shows")
 
 
-class RadioSettings(PlatformArea):
+class RadioSettings(PlatformSettings):
     """A made-up platform with two tokens."""
 
     model_config = SettingsConfigDict(env_prefix="RADIO_")
@@ -67,7 +67,10 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
 
 
 def make_configure(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, platforms: Sequence[type[PlatformArea]], enough: Mapping[str, str]
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    platforms: Sequence[type[PlatformSettings]],
+    enough: Mapping[str, str],
 ) -> Configure:
     """Make the function that reads settings in `folder`, where nothing is set but `enough` and what it is given."""
     monkeypatch.chdir(folder)

@@ -7,7 +7,7 @@ import io
 import json
 from datetime import date
 
-from core.chat.commands.usage_chart import make_chart
+from core.chat.commands.usage_chart_data import make_chart
 from core.chat.commands.usage_csv import make_csv
 from core.usage import Amount, UsedAmount
 

@@ -13,7 +13,7 @@ from core.chat.generation.speech import SpeechScript, SpeechSynthesizer, speed_o
 from core.chat.text.user_error import UserFacingError
 from core.media.decoding.jobs import DecodeJob, Limits
 from core.media.decoding.pool import DecoderPool
-from core.media.results import BadImageError, ImageInfo
+from core.media.decoding_results import BadImageError, ImageInfo
 from core.media.speech_text.from_markdown import SpokenPlaceholders
 from core.media.thread_pool import ThreadPool
 from core.settings import ChatSettings

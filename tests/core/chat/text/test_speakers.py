@@ -16,7 +16,7 @@ from core.chat.question.collected_input import InputFile
 from core.chat.question.documents import fence_untrusted, format_document
 from core.chat.question.prompt import question_text, remove_speaker
 from core.chat.text.attribution import attribute, format_speaker
-from core.media.results import DocumentExcerpt
+from core.media.decoding_results import DocumentExcerpt
 
 GROUP = Incoming(ChatRef("tg", "1", "2"), "1", "1", Sender("7", "Eve"), "")
 _BREAKS = ("\n", "\r\n", "\r", "\u2028", "\u2029", "\x0b", "\x0c", "\x85", "\n\n")

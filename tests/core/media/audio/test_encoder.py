@@ -12,7 +12,7 @@ import pytest
 from bots.sandbox.wanjie.sample_media import make_mp3, make_png
 from core.media.audio.decoder import open_recording
 from core.media.audio.encoder import join_audio
-from core.media.results import AudioTooLongError, UnreadableAudioError
+from core.media.decoding_results import AudioTooLongError, UnreadableAudioError
 from tests.core.media.audio_files import SLOWEST_FRAME, play, tagged, tone
 
 Into = Literal["opus", "mp3"]

@@ -11,7 +11,7 @@ from PIL import Image
 from core.media.charts.bar_chart import draw
 from core.media.decoding.jobs import draw_bar_chart, inspect_image
 from core.media.decoding.pool import DecoderPool
-from core.media.results import BadImageError
+from core.media.decoding_results import BadImageError
 
 
 def chart(columns: list[tuple[str, float]], rows: list[tuple[str, float]]) -> bytes:

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from core.media.results import AudioFile, AudioTooLongError, BadImageError, EncodedImage, ImageInfo
+from core.media.decoding_results import AudioFile, AudioTooLongError, BadImageError, EncodedImage, ImageInfo
 
 BLOCK_BYTES = 50_000_000
 

@@ -18,7 +18,7 @@ from core.fair_limiter import NoSlotError
 from core.media.decoding import jobs
 from core.media.decoding.jobs import DecodeJob, Limits
 from core.media.decoding.pool import DecoderPool
-from core.media.results import (
+from core.media.decoding_results import (
     AudioFile,
     AudioTooLongError,
     BadImageError,

@@ -17,9 +17,9 @@ from PIL import Image as Pillow
 from PIL.ExifTags import Base
 
 from bots.sandbox.wanjie.sample_media import make_png
+from core.media.decoding_results import BadImageError, EncodedImage, ImageInfo
 from core.media.images.jpeg_scans import count_scans
 from core.media.images.resize import inspect_image, shrink
-from core.media.results import BadImageError, EncodedImage, ImageInfo
 from tests.core.media.progressive_jpeg import progressive_jpeg
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}

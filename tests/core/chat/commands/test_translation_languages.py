@@ -3,7 +3,7 @@
 
 import pytest
 
-from core.chat.commands.languages import LANGUAGES, find_language, split_language
+from core.chat.commands.translation_languages import LANGUAGES, find_language, split_language
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from bots.slack.api.home_tab import HomeTabApi
+from bots.slack.api.home_tab_api import HomeTabApi
 from bots.slack.blocks.home_view import home_view
 from core.chat.port.errors import ContentRejectedError
 from core.chat.port.home import HomeSection

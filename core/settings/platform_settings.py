@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from pydantic import create_model
 
-from .base_area import Area
+from .base_settings import SettingsArea
 from .tokens import TokenForm
 
 
-class PlatformArea(Area):
+class PlatformSettings(SettingsArea):
     """The settings of a platform; it is off if none of its switches is set."""
 
     heading: ClassVar[str]
@@ -33,5 +33,5 @@ class PlatformArea(Area):
     def is_configured(cls) -> bool:
         """Whether one of the switches is set; its value may still be invalid."""
         fields: dict[str, Any] = {name.lower(): (str, "") for name in cls.list_switches()}
-        required = create_model("Required", __base__=Area, **fields)
+        required = create_model("Required", __base__=SettingsArea, **fields)
         return any(dict(required()).values())

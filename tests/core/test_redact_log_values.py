@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.log_values import Redaction
+from core.redact_log_values import Redaction
 
 SECRET = "hunter2-secret"
 

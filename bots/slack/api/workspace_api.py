@@ -8,7 +8,7 @@ from bots.slack.api.agent_sessions import AgentSessions
 from bots.slack.api.bot_account import BotAccount
 from bots.slack.api.deferred_calls import DeferredCalls
 from bots.slack.api.files import FilesApi
-from bots.slack.api.home_tab import HomeTabApi
+from bots.slack.api.home_tab_api import HomeTabApi
 from bots.slack.api.methods import SlackApi
 from bots.slack.api.missing_features import Features
 from bots.slack.api.reactions import ReactionsApi

@@ -13,7 +13,7 @@ _SWITCH_SYNONYMS = {"on": ("true", "yes", "y", "t", "1", "enabled"), "off": ("fa
 _SYNONYMS = {"warn": "warning", "fatal": "error", "critical": "error"}
 
 
-class Area(BaseSettings):
+class SettingsArea(BaseSettings):
     """Variables that belong together, read from the environment and, behind it, from `.env`.
 
     Words of a choice are understood in any case, and switches in every usual word.
