@@ -7,8 +7,8 @@ from core.chat.port.capabilities import Capabilities
 CAPABILITIES = Capabilities(
     page_limit=8_000,  # Slack: 12,000 characters of Markdown; escapes and fixed marks add half at most
     # A little slower than the workspace's step limit, so that concurrent answers take turns.
-    edit_interval=0.85,
-    max_group_edit_interval=0.85,
+    edit_interval=0.8,
+    max_group_edit_interval=0.8,
     threads_are_conversations=True,
     fixed_commands=True,
     voice="mp3",  # Slack plays it inline

@@ -9,7 +9,7 @@ from core.chat.port.capabilities import Capabilities
 CAPABILITIES = Capabilities(
     # Telegram allows 4096 characters. Rendering adds one to each mention, which has at least six, and one below a fold.
     page_limit=3500,
-    edit_interval=1.1,
+    edit_interval=1.0,  # Bots FAQ: one message a second in a chat
     max_group_edit_interval=4.5,
     voice="opus",
     upload_limit=50_000_000,  # Bot API: sendDocument
@@ -28,7 +28,7 @@ INLINE_CAPABILITIES = replace(
     standalone=True,
     page_limit=3000,  # a question of up to 256 characters (Bot API: InlineQuery) and notes stand in the message, too
     # The message may stand in a group, where Telegram takes 20 changes a minute, and the bot is not told.
-    edit_interval=3.1,
+    edit_interval=3.0,
     buttons_after_first_step=False,
     observes=False,
     ratings=False,

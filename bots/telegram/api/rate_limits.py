@@ -37,10 +37,10 @@ def get_message_limits(chat_id: int, priority: Priority = Priority.FINAL) -> tup
     """Return the limits that a message, an edit or a deletion counts against.
 
     Telegram bears short bursts above one message a second. One call of such a burst is kept by further steps: for the
-    end of an answer, which comes at any time after a step. The interval is 1.1 s, since calls may reach Telegram closer
-    to each other than they were granted: four in a row by a third of a second on a busy machine.
+    end of an answer, which comes at any time after a step. Steps never arrive closer to each other than they are
+    granted, since each waits for the answer to the one before.
     """
-    chat = RateLimit(f"message:{chat_id}", 2, 1.1, is_bucket=True, reserve=int(priority >= Priority.STEP))
+    chat = RateLimit(f"message:{chat_id}", 2, 1.0, is_bucket=True, reserve=int(priority >= Priority.STEP))
     return (*_get_minute_limits(chat_id, priority), chat, get_bot_limit(priority))
 
 
@@ -64,9 +64,9 @@ def get_draft_limits(chat_id: int) -> tuple[RateLimit, ...]:
     """Return the limits that a draft in a private chat counts against, which chat actions share.
 
     Telegram takes 20 in 5 seconds and 40 in 30 seconds (https://core.telegram.org/api/bots/ai). A bucket of 16 that
-    regains one each 1.35 seconds grants 19 and 38; an answer that sends three a second is done with it after 6 seconds.
+    regains one each 1.27 seconds grants 19 and 39; an answer that sends three a second is done with it after 6 seconds.
     """
-    return (RateLimit(f"draft:{chat_id}", 16, 1.35, is_bucket=True),)
+    return (RateLimit(f"draft:{chat_id}", 16, 1.27, is_bucket=True),)
 
 
 def leave_room(limits: tuple[RateLimit, ...], answers: int) -> tuple[RateLimit, ...]:

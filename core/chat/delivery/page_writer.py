@@ -172,7 +172,7 @@ class PageWriter:
             return
         is_preview = self._outbox.previews(self._page)
         interval = self._outbox.capabilities.preview_interval if is_preview else self._interval
-        self._pace.needed_at = time.monotonic() + interval * self._backoff.factor
+        self._plan_update(interval)
         self._pace.stretch(self._backoff.factor)
         try:
             if is_preview:
@@ -183,6 +183,7 @@ class PageWriter:
             if not self._page.message_id:  # all of it was held back, so the next update is still the first one
                 self._pace.needed_at = time.monotonic() + _HELD_BACK_DELAY
                 return
+            self._plan_update(interval)  # again: the next call arrives as much later, however long this one took
             self._interval = min(self._interval + _GROUP_INTERVAL_INCREMENT, self._max_interval)
             self._shown_end = end
         except RateLimitedError as error:
@@ -190,6 +191,9 @@ class PageWriter:
         except (PlatformUnreachableError, ContentRejectedError) as error:
             self._is_uneditable = isinstance(error, UneditableError)
             _log.warning("a step was skipped", error=error)
+
+    def _plan_update(self, interval: float) -> None:
+        self._pace.needed_at = time.monotonic() + interval * self._backoff.factor
 
     def _postpone_update(self, seconds: float) -> None:
         self._pace.needed_at = time.monotonic() + seconds

@@ -13,11 +13,11 @@ class Capabilities:
     page_limit: int
     """Longest page in UTF-16 code units, markup included (an upper bound of every platform's own way of counting)."""
     edit_interval: float
-    """Least seconds between two steps of one growing answer when nobody competes."""
+    """Least seconds between the end of a step of a growing answer and the next step, when nobody competes."""
     max_group_edit_interval: float
     """What the steps slow down to, one by one, where more than one person reads."""
-    preview_interval: float = 0.31
-    """The same between two previews; see `Outbox.previews`."""
+    preview_interval: float = 0.3
+    """Least seconds from the beginning of a preview to the next one; see `Outbox.previews`."""
     threads_are_conversations: bool = False
     """Every conversation among several people is a thread; the chat around it is none."""
     fixed_commands: bool = False

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -494,6 +495,41 @@ async def test_only_the_last_message_has_buttons_and_others_while_it_grows() -> 
     assert len(pages) > 1
     assert [screen.buttons[name] for name in pages] == [()] * (len(pages) - 1) + [(again,)]
     assert (stop,) in screen.seen
+
+
+async def test_a_step_waits_for_the_interval_after_the_answer_to_the_step_before() -> None:
+    @dataclass
+    class Distant(Screen):
+        """Takes longer to answer than the interval is."""
+
+        begun: list[float] = field(default_factory=list[float])
+        ended: list[float] = field(default_factory=list[float])
+
+        @property
+        def capabilities(self) -> Capabilities:
+            return replace(super().capabilities, edit_interval=0.05)
+
+        async def update_page(
+            self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
+        ) -> Page:
+            if not final:
+                self.begun.append(time.monotonic())
+            await asyncio.sleep(0.1)
+            shown = await super().update_page(page, text, final=final, folded=folded, buttons=buttons)
+            if not final:
+                self.ended.append(time.monotonic())
+            return shown
+
+    async def slow() -> AsyncGenerator[TextChunk]:
+        for number in range(60):
+            yield TextChunk(f"{number} ")
+            await asyncio.sleep(0.01)
+
+    screen = Distant()
+    await show(screen, slow())
+
+    assert len(screen.begun) > 2
+    assert all(begun - ended >= 0.049 for ended, begun in zip(screen.ended, screen.begun[1:], strict=False))
 
 
 async def test_held_back_words_are_shown_without_the_edit_interval() -> None:
