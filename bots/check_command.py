@@ -6,9 +6,9 @@ import asyncio
 import sys
 
 from bots import __version__
-from bots.slack.check_tokens import check_slack
+from bots.slack.check_installation import check_slack
 from bots.slack.settings import SlackSettings
-from bots.telegram.check_token import check_telegram
+from bots.telegram.check_installation import check_telegram
 from bots.telegram.settings import TelegramSettings
 from core.open_service import open_catalog
 from core.redis import EmbeddedRedis, EmbeddedRedisError, FolderInUseError, StoreAddressError, StoreHealth

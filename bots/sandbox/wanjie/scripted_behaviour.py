@@ -9,27 +9,8 @@ from typing import Literal
 
 from .canned_answers import Messages, call_no_tools, demo_answer, demo_reasoning, demo_transcript
 from .frame_shapes import Reshape, unchanged
+from .listed_models import MODELS
 from .sample_media import make_image, make_mp3
-
-# The ids on the Open API's page, in its order.
-MODELS = (
-    "qwen3-32b",
-    "claude-3.7-sonnet-20250219",
-    "gemini-2.5-flash-lite",
-    "gemini-2.5-flash",
-    "gemini-2.5-pro",
-    "claude-sonnet-4-20250514",
-    "GPT-4o",
-    "GPT-4.1",
-    "deepseek-reasoner",
-    "qwen3-next",
-    "qwen3-coder",
-    "kimi-k2",
-    "qwen3-235b",
-    "CosyVoice",
-    "Flux.1-Schnell",
-    "deepseek-v3",
-)
 
 
 @dataclass(frozen=True, slots=True)
