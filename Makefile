@@ -5,7 +5,7 @@ UV_VERSION := $(shell awk '/^name = "uv"$$/ { getline; gsub(/.*= |"/, ""); print
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check lint types layers security audit deployment format bench manifest docs screenshots release-notes
+.PHONY: help setup demo run test check lint types layers security audit deployment format bench bench-load manifest docs screenshots release-notes
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ format: setup ## Put the code into its one form
 
 bench: setup ## Measure latency, lag, calls, CPU and memory in the sandbox
 	@$(RUN) tests.benchmarks
+
+bench-load: setup ## Measure up to a thousand chats at once, and several processes
+	@$(RUN) tests.benchmarks --load
 
 manifest: .venv/.runtime ## Write deploy/slack-manifest.yaml from the commands
 	@$(RUN) bots manifest > deploy/slack-manifest.yaml

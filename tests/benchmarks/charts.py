@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.charts FILE FOLDER`: draw what `python -m tests.benchmarks --json FILE` has measured.
+"""`python -m tests.benchmarks.charts FILE… FOLDER`: draw what `python -m tests.benchmarks --json FILE` has measured.
 
 Each block of figures becomes one SVG file with a bar for each figure and a mark where its aim is.
 """
@@ -74,13 +74,13 @@ def make_name(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] + ".svg"
 
 
-def main(file: str, folder: str) -> None:
+def main(files: Sequence[str], folder: str) -> None:
     """Write the charts into a folder."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    for title, rows in list_blocks(read_rows(Path(file))):
+    for title, rows in list_blocks([row for file in files for row in read_rows(Path(file))]):
         (target / make_name(title)).write_text(draw(title, rows), "utf-8")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1:-1], sys.argv[-1])
