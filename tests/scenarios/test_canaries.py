@@ -7,12 +7,10 @@ read. Ids of models and chats may stand there, and request ids that have the for
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 
-import aiohttp
 from redis.asyncio import Redis
 
 from bots.sandbox.harness import ServiceHarness
@@ -22,15 +20,9 @@ from bots.sandbox.wanjie.canned_answers import Messages, call_no_tools
 from bots.sandbox.wanjie.sample_media import make_mp3, make_png
 from bots.sandbox.wanjie.scripted_behaviour import Failure
 from tests.bots.health import Health
+from tests.scenarios.canary_steps import canary, find_canaries, read_health
 from tests.scenarios.conversation_steps import asked, says, until_asked
 from tests.scenarios.store_steps import overwrite_values
-
-CANARY = re.compile(r"zx[a-z]+qv", re.IGNORECASE)
-
-
-def canary(name: str) -> str:
-    """A word that stands nowhere else, and that says where it came from."""
-    return f"zx{name}qv"
 
 
 def answer(messages: Messages) -> str:
@@ -151,16 +143,6 @@ EXPECTED = (
     "BadRequestError", "answer broke off", "a value of the store cannot be read", "a model uses a tool", "turn failed",
 )  # fmt: skip
 """What the log must say, or nothing has failed."""
-
-
-async def read_health(health: Health) -> str:
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{health.port}") as session:
-        return "".join([await (await session.get(f"/{path}")).text() for path in ("healthz", "readyz", "metrics")])
-
-
-def find_canaries(text: str) -> set[str]:
-    """The lines with canaries, to read which one came how."""
-    return {line[:600] for line in text.splitlines() if CANARY.search(line)}
 
 
 async def test_nothing_that_people_models_or_services_say_is_written_down(

@@ -10,7 +10,7 @@ from typing import cast
 
 from redis.asyncio import Redis
 
-from bots.sandbox.harness import Running, ServiceHarness
+from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.slack.app_state import Organisation
 from bots.sandbox.slack.browser import Browser
@@ -19,30 +19,9 @@ from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.workspace import Workspace
 from bots.sandbox.slack.workspace_sim import WorkspaceSim
-from tests.free_port import find_free_port
 from tests.scenarios.access_steps import claim
 from tests.scenarios.conversation_steps import asked, echo, says
-
-_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
-
-
-async def _start_replica(harness: ServiceHarness, redis_url: str, **extra: str) -> Running:
-    port, slack = find_free_port(), harness.slack
-    slack.http.backends.append(f"http://127.0.0.1:{port}")
-    return await harness.start(
-        REDIS_URL=redis_url,
-        ACCESS_MODE="pairing",
-        SLACK_MODE="http",
-        SLACK_BOT_TOKEN="",
-        SLACK_REQUEST_URL=slack.http.url,
-        SLACK_REDIRECT_URL=slack.oauth.redirect_urls[0],
-        SLACK_HTTP_PORT=str(port),
-        SLACK_SIGNING_SECRET=slack.http.signing_secret,
-        SLACK_CLIENT_ID=slack.oauth.client_id,
-        SLACK_CLIENT_SECRET=slack.oauth.client_secret,
-        SLACK_TOKEN_ENCRYPTION_KEYS=_KEY,
-        **extra,
-    )
+from tests.scenarios.replica_steps import start_installed_replica
 
 
 def _direct(workspace: WorkspaceSim, name: str) -> SlackPersona:
@@ -94,10 +73,10 @@ async def test_workspaces_install_the_app_are_let_in_and_know_nothing_of_each_ot
     acme, grid, spam = slack.add_workspace("Acme"), slack.add_organisation("Grid"), slack.add_workspace("Spam")
     east = slack.add_workspace("East", grid)
     ann, eve, root = _direct(acme, "Ann"), _direct(east, "Eve"), harness.private("Root")
-    await _start_replica(harness, redis_url, SLACK_ALLOWED_IDS=grid.id)
+    await start_installed_replica(harness, redis_url, SLACK_ALLOWED_IDS=grid.id)
     await harness.ready()
     await claim(harness, root)
-    await _start_replica(harness, redis_url, SLACK_ALLOWED_IDS=grid.id)
+    await start_installed_replica(harness, redis_url, SLACK_ALLOWED_IDS=grid.id)
     await harness.ready()
 
     statuses = await _install_everywhere(slack, acme.workspace, grid, spam.workspace)

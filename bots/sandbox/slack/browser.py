@@ -14,8 +14,10 @@ from .workspace import Workspace
 class Browser:
     """Opens the app's public addresses; a proxy in front of them passes each request to the next backend."""
 
-    def __init__(self, slack: SlackSim) -> None:
+    def __init__(self, slack: SlackSim, **headers: str) -> None:
+        """`headers` go with each request, those that a proxy adds among them."""
         self._slack = slack
+        self._headers = headers
         self._cookies: dict[str, str] = {}
 
     async def begin(self) -> str:
@@ -36,7 +38,8 @@ class Browser:
         """Open a page; return its status, and its text or the address to which it leads."""
         parts = urlsplit(address)
         url = f"{self._slack.http.next_backend()}{parts.path}{'?' if parts.query else ''}{parts.query}"
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        headers = {"Cookie": cookies} | self._headers
         async with (
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
             session.get(url, headers=headers, allow_redirects=False) as answer,
