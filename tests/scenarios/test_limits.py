@@ -92,7 +92,7 @@ async def test_a_chinese_speaker_reads_it_in_chinese(limited_harness: ServiceHar
     limited_harness.wanjie.script.answer = lambda _: "字 " * 3_000
     persona = limited_harness.private(language="zh-hans")
     await persona.say("说说看")
-    await says(persona, "已用去八成以上")
+    await says(persona, "已用去 80% 以上")
     await persona.say("还有呢")
     await says(persona, "剩余部分不够处理这个请求")
 

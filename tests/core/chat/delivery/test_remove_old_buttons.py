@@ -175,7 +175,9 @@ async def test_a_closing_process_leaves_pending_removals_to_the_next(chat: _Chat
     await chat.answer("2")
     chat.screen.script = [RateLimitedError(20)]
     chat.old_buttons.start_removal(CHAT, chat.screen)
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(5):
+        while chat.screen.script:  # noqa: ASYNC110 - nothing tells of the refusal
+            await asyncio.sleep(0.01)
     await chat.old_buttons.aclose()
     chat.old_buttons = OldButtons(ShownAnswers(redis, lifetime=_LIFETIME), chat.conversations)
 
