@@ -133,7 +133,7 @@ class ServiceHarness:
         self.processes.append(process)
         return process
 
-    async def ready(self, seconds: float = 20.0) -> None:
+    async def ready(self, seconds: float = 120.0) -> None:
         """Wait until the service receives events of both platforms.
 
         Raises `NotStartedError` with the log as soon as no process lives, otherwise `TimeoutError`.

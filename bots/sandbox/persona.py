@@ -121,6 +121,6 @@ class Persona(Protocol):
         """Prepare a press of the button that `press` would find now; call the result to press it."""
         ...
 
-    async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - tests name it
+    async def until(self, predicate: Callable[[], _Found], timeout: float = 120.0) -> _Found:  # noqa: ASYNC109 - tests name it
         """Wait for the first true value of `predicate`; raises `TimeoutError`."""
         ...

@@ -36,6 +36,6 @@ class Health:
 
     async def wait_for_status(self, status: int) -> None:
         """Wait for a status of `/readyz`."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await self.fetch_status() != status:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.1)

@@ -94,7 +94,7 @@ async def test_a_refusing_proxy_is_an_outage_and_its_password_is_not_logged(tmp_
     async with hidden(tmp_path, SocksProxy()) as (harness, proxy):
         url = proxy.url.replace("ann:", "bob:")
         await harness.start(**told(harness, ALL_PROXY=url, LOG_LEVEL="DEBUG"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while harness.logs().count("cannot be reached") < 4:  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.1)
 

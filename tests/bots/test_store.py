@@ -31,7 +31,7 @@ async def server(folder: Path) -> AsyncGenerator[tuple[str, Redis]]:
 
 
 async def until_logged(harness: ServiceHarness, found: Callable[[str], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not found(harness.logs()):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
 

@@ -21,7 +21,7 @@ from core.redis import LeaderLease, RateLimit, RateLimiter, Refusal
 from .case import Case, Shared
 
 FIRST = Page(start=0)
-_TIMEOUT = 10.0
+_TIMEOUT = 60.0
 _Result = TypeVar("_Result")
 
 

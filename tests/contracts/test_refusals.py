@@ -39,7 +39,7 @@ class Checkpoint:
 async def _deliver(scene: Scene, page: Page = FIRST, *, buttons: PageButtons = NO_BUTTONS, text: str = _ANSWER) -> None:
     """Show the whole text as the core does, from what stands of it."""
     begun = Checkpoint({"pages": json.dumps([asdict(page)])} if page.message_id else {})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await deliver(
             as_stream(AnswerText(text)),
             scene.outbox,

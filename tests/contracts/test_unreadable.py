@@ -60,7 +60,7 @@ class Door(Store):
         return await super().receive(payload, *following)
 
     async def had(self, words: bytes) -> None:
-        async with asyncio.timeout(10), self.changed:
+        async with asyncio.timeout(60), self.changed:
             await self.changed.wait_for(lambda: any(words in payload for payload in self.payloads))
 
 

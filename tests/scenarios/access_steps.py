@@ -28,7 +28,7 @@ def _mode(file: Path) -> int:
 async def read_code(harness: ServiceHarness) -> str:
     """Read the claim code as an operator does."""
     file = harness.folder / "data" / "claim-code"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (code := _read(file)):  # noqa: ASYNC110 - a file tells nobody
             await asyncio.sleep(0.02)
     assert _mode(file) == 0o600

@@ -9,7 +9,7 @@ from tests.scenarios.conversation_steps import echo, says
 AGAIN, SPEAK, STOP, CONTINUE = "Regenerate", "Speak", "Stop", "Continue"
 
 
-async def offers(persona: Persona, *labels: str, seconds: float = 20.0) -> None:
+async def offers(persona: Persona, *labels: str, seconds: float = 120.0) -> None:
     """Wait until exactly these buttons stand under the newest message that has any."""
 
     def fits() -> bool:

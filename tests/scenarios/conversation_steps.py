@@ -34,7 +34,7 @@ def echo(messages: Sequence[dict[str, Any]]) -> str:
     return f"answer to {messages[-1]['content'].split(': ')[-1]}"
 
 
-async def shows(persona: Persona, text: str, seconds: float = 30.0) -> None:
+async def shows(persona: Persona, text: str, seconds: float = 120.0) -> None:
     """Wait until the bot's messages show exactly the words of `text`."""
     try:
         await persona.until(lambda: shown(persona) == text.split(), seconds)
@@ -42,7 +42,7 @@ async def shows(persona: Persona, text: str, seconds: float = 30.0) -> None:
         raise AssertionError(f"{persona.title} shows {_brief(persona)}, not {text[:60]!r}") from None
 
 
-async def says(persona: Persona, part: str, seconds: float = 20.0) -> str:
+async def says(persona: Persona, part: str, seconds: float = 120.0) -> str:
     """Wait until one of the bot's messages contains `part`; return the newest that does."""
     found: Callable[[], list[str]] = lambda: [answer for answer in persona.answers() if part in answer]  # noqa: E731
     try:
@@ -70,14 +70,14 @@ def asked(harness: ServiceHarness) -> list[list[dict[str, Any]]]:
     return [call.body["messages"] for call in harness.wanjie.requests if call.path.endswith("/chat/completions")]
 
 
-async def until_asked(harness: ServiceHarness, count: int, seconds: float = 20.0) -> None:
+async def until_asked(harness: ServiceHarness, count: int, seconds: float = 120.0) -> None:
     """Wait for so many chat requests."""
     async with asyncio.timeout(seconds):
         while len(asked(harness)) < count:  # noqa: ASYNC110 - the simulator tells nobody of requests
             await asyncio.sleep(0.02)
 
 
-async def until_abandoned(harness: ServiceHarness, seconds: float = 5.0) -> None:
+async def until_abandoned(harness: ServiceHarness, seconds: float = 120.0) -> None:
     """Wait until one of the model's answers was given up."""
     async with asyncio.timeout(seconds):
         while harness.wanjie.abandoned != 1:  # noqa: ASYNC110 - the simulator tells nobody

@@ -25,7 +25,7 @@ async def begun(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.requests.clear()
 
 
-async def drawn(persona: Persona, count: int = 1, seconds: float = 20.0) -> Post:
+async def drawn(persona: Persona, count: int = 1, seconds: float = 120.0) -> Post:
     """Wait until there are so many posts, with the buttons of the newest; return that one."""
     try:
         await persona.until(
@@ -38,7 +38,7 @@ async def drawn(persona: Persona, count: int = 1, seconds: float = 20.0) -> Post
 
 async def upstream(predicate: Callable[[], object]) -> None:
     """Wait for something that happens at Wanjie alone, where no platform notices it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not predicate():  # noqa: ASYNC110 - the simulator sets no event
             await asyncio.sleep(0.01)
 

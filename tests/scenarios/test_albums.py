@@ -36,7 +36,7 @@ async def test_an_album_survives_a_kill_as_one_question(empty_harness: ServiceHa
     await harness.kill(process)
     harness.wanjie.script.first_token_delay = 0
     await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
-    await says(persona, "one two three", 40)
+    await says(persona, "one two three")
     await persona.say("next")
     await until_asked(harness, 3)
 

@@ -64,7 +64,7 @@ async def test_pictures_not_posted_by_a_dead_process_are_posted_by_the_next(
     harness.slack.faults.clear()
     await harness.start()
     for persona in personas:
-        (post,) = await persona.until(persona.posts, 40)
+        (post,) = await persona.until(persona.posts)
         await says(persona, "1 picture in this answer couldn't be shown")
         assert (post.kind, len(post.files)) == ("pictures", 2)
 

@@ -13,7 +13,7 @@ async def next_message_works(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = echo
     harness.wanjie.script.tokens_per_second = None
     await persona.say("next")
-    await says(persona, "answer to next", 30)
+    await says(persona, "answer to next")
 
 
 def nothing_leaks(persona: Persona, harness: ServiceHarness) -> None:
@@ -48,7 +48,7 @@ async def test_a_message_of_100_kilobytes_is_too_long_or_answered_in_order(harne
     await says(slack, "message is too long")
 
     telegram.person.paste(telegram.chat, huge[:20_000])
-    await telegram.until(telegram.answers, 40)
+    await telegram.until(telegram.answers)
     assert telegram.answers() == ["read 20000"]
     for persona in (slack, telegram):
         await next_message_works(persona, harness)
@@ -65,7 +65,7 @@ async def test_20_000_characters_are_spoken_in_part_and_not_drawn(empty_harness:
         await slack.say(order)
         telegram.person.paste(telegram.chat, order)
         for persona in (slack, telegram):
-            await persona.until(lambda persona=persona, told=told: told in " ".join(said(persona)).lower(), 40)
+            await persona.until(lambda persona=persona, told=told: told in " ".join(said(persona)).lower())
             await next_message_works(persona, harness)
 
     assert all(len(body["input"]) <= 300 for body in spoken(harness))
@@ -216,8 +216,8 @@ async def test_messages_beyond_the_mailbox_limit_are_refused_with_an_explanation
         harness.wanjie.script.first_token_delay = 1.5
         for number in range(5):
             await persona.say(f"q{number}")
-        await says(persona, "I didn't take this message", 40)
-        await says(persona, "answer to q2", 40)
+        await says(persona, "I didn't take this message")
+        await says(persona, "answer to q2")
         harness.wanjie.script.first_token_delay = 0
         await next_message_works(persona, harness)
 
@@ -276,7 +276,7 @@ async def test_a_refusal_after_a_broken_answer_keeps_its_longest_text(
     await persona.say("count")
     await persona.until(lambda: len(shown(persona)) > 20)
     harness.wanjie.script.fail_next.append(Failure(400, message="flagged", code="content_policy_violation"))
-    await says(persona, "content rules", 40)
+    await says(persona, "content rules")
 
     kept = [word for word in shown(persona) if word.startswith("w") and word[1:].isdigit()]
     assert len(kept) > 20

@@ -33,7 +33,7 @@ async def _ask_together(harness: ServiceHarness, first: Persona) -> list[Persona
 
 
 async def _are_answered(people: list[Persona]) -> None:
-    await asyncio.gather(*(says(person, f"answer to {name}", 40) for person, name in zip(people, _NAMES, strict=True)))
+    await asyncio.gather(*(says(person, f"answer to {name}") for person, name in zip(people, _NAMES, strict=True)))
 
 
 async def test_questions_that_wait_bear_a_mark_until_they_are_answered(place: str, harness: ServiceHarness) -> None:

@@ -101,7 +101,7 @@ async def test_buttons_work_after_a_restart(empty_harness: ServiceHarness) -> No
     harness.wanjie.script.answer = lambda _: "another answer"
     for persona in personas:
         await persona.press(AGAIN)
-        await says(persona, "another answer", 40)
+        await says(persona, "another answer")
 
 
 async def test_reasoning_is_shown_in_a_fold(persona: Persona, harness: ServiceHarness) -> None:
@@ -115,7 +115,7 @@ async def test_reasoning_is_shown_in_a_fold(persona: Persona, harness: ServiceHa
     await persona.until(lambda: persona.folds() and "hm1" in persona.folds()[-1])
     assert "forty-two" not in " ".join(persona.answers())
     harness.wanjie.script.tokens_per_second = None
-    await says(persona, "forty-two", 30)
+    await says(persona, "forty-two")
     await offers(persona, AGAIN, SPEAK)
 
     assert persona.folds()[-1].split() == words(60, "hm").split()
@@ -137,7 +137,7 @@ async def test_a_chat_chooses_how_much_reasoning_is_shown(
     harness.wanjie.script.reasoning = lambda _: reasoning
     harness.wanjie.script.answer = lambda _: "forty-two"
     await direct_persona.say("why?")
-    await says(direct_persona, "forty-two", 40)
+    await says(direct_persona, "forty-two")
 
     assert " ".join(direct_persona.folds()).split() == reasoning.split() * folds
 
@@ -149,7 +149,7 @@ async def test_long_reasoning_is_shortened_in_its_fold(direct_persona: Persona, 
     harness.wanjie.script.reasoning = lambda _: reasoning
     harness.wanjie.script.answer = lambda _: "forty-two"
     await direct_persona.say("why?")
-    await says(direct_persona, "forty-two", 40)
+    await says(direct_persona, "forty-two")
 
     (fold,) = direct_persona.folds()
     assert fold.endswith("…")
@@ -174,7 +174,7 @@ async def test_a_broken_answer_is_regenerated_by_its_button(persona: Persona, ha
     harness.wanjie.script.answer = lambda _: words(30)
     harness.wanjie.script.break_after = 20
     await persona.say("count")
-    await says(persona, "broke in the middle", 40)
+    await says(persona, "broke in the middle")
     harness.wanjie.script.break_after = None
     harness.wanjie.script.answer = lambda _: "whole again"
     await persona.press(AGAIN)

@@ -187,7 +187,7 @@ async def test_nothing_of_installations_and_removals_is_written_down(
     await says(root, "would like to use me in another workspace")
     spam.faults.fail("apps.uninstall", canary("removal"))
     await root.choose("Refuse")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not any(call.method == "apps.uninstall" for call in spam.calls):  # noqa: ASYNC110 - the simulator tells nobody
             await asyncio.sleep(0.02)
 

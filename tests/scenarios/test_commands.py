@@ -189,7 +189,7 @@ async def test_an_unknown_command_gets_a_suggestion(harness: ServiceHarness) -> 
 
 
 async def test_the_menu_of_commands_is_registered_in_both_languages(harness: ServiceHarness) -> None:
-    await harness.telegram.wait_for(lambda: harness.telegram.commands(language_code="zh"), 10)
+    await harness.telegram.wait_for(lambda: harness.telegram.commands(language_code="zh"))
 
     assert harness.telegram.commands()["model"] == "Choose models for this chat"
     assert harness.telegram.commands(language_code="zh")["model"] == "选择当前聊天的模型"

@@ -70,7 +70,7 @@ async def test_messages_before_during_and_after_a_kill_are_answered_once_in_orde
     await asyncio.sleep(1)
     for name in ("five", "six"):
         await persona.say(name)
-    await says(persona, "answer to six", 40)
+    await says(persona, "answer to six")
 
     assert [answer.rpartition(" ")[2] for answer in persona.answers()] == ["one", "two", "three", "four", "five", "six"]
     assert not floods(harness)
@@ -92,7 +92,7 @@ async def test_a_kill_at_the_first_step_changes_no_older_message(
     await harness.kill(service)
 
     await harness.start()
-    await persona.until(lambda: shown(persona)[-40:] == text.split(), 30)
+    await persona.until(lambda: shown(persona)[-40:] == text.split())
     assert sum("What I can do" in answer for answer in persona.answers()) == 1
     assert sum("answer to zero" in answer for answer in persona.answers()) == 1
     assert shown(persona).count("w0") == 1
@@ -111,7 +111,7 @@ async def test_a_kill_at_the_first_steps_of_many_answers_completes_all(empty_har
 
     await harness.start()
     for persona in personas:
-        await shows(persona, text, 40)
+        await shows(persona, text)
 
 
 async def test_a_kill_at_the_first_steps_in_two_topics_keeps_them_apart(empty_harness: ServiceHarness) -> None:
@@ -133,7 +133,7 @@ async def test_a_kill_at_the_first_steps_in_two_topics_keeps_them_apart(empty_ha
 
     await harness.start()
     for name, persona in zip("ab", personas, strict=True):
-        await shows(persona, words(25, name), 60)
+        await shows(persona, words(25, name))
         assert len(persona.answers()) == 1
 
 
@@ -154,8 +154,8 @@ async def test_a_user_s_message_is_not_taken_for_a_lost_answer(empty_harness: Se
 
     await harness.start()
     for persona in personas:
-        await says(persona, "Stopped.", 40)
-        await says(persona, "What I can do", 40)
+        await says(persona, "Stopped.")
+        await says(persona, "What I can do")
         assert not [answer for answer in persona.answers() if answer.startswith("w0") and answer not in text]
 
 
@@ -170,7 +170,7 @@ async def test_repeated_failures_of_telegram_delay_answers_but_lose_none(harness
             harness.telegram.faults.bad_gateway("editMessageReplyMarkup")
 
     for persona in personas:
-        await says(persona, "answer to q1", 60)
+        await says(persona, "answer to q1")
         assert persona.answers() == ["answer to q0", "answer to q1"]
 
 
@@ -189,7 +189,7 @@ async def test_a_long_answer_is_finished_page_by_page_after_a_kill(empty_harness
 
     await harness.start()
     for persona in personas:
-        await shows(persona, words(2000, "other"), 60)
+        await shows(persona, words(2000, "other"))
 
     assert not floods(harness)
 
@@ -240,7 +240,7 @@ async def test_two_replicas_share_the_work_and_one_may_die(empty_harness: Servic
         killed_at = time.monotonic()
 
         for persona in personas:
-            await shows(persona, text, 40)
+            await shows(persona, text)
         assert all(len(persona.answers()) == 1 for persona in personas)
         assert not floods(harness)
         questions = [one for one in harness.wanjie.requests if one.path.endswith("/chat/completions")]
@@ -267,7 +267,7 @@ async def test_an_answer_that_is_always_interrupted_is_kept_and_explained(
 
     await persona.say("count")
 
-    await says(persona, "broke in the middle", 40)
+    await says(persona, "broke in the middle")
     assert shown(persona)[:28] == words(60).split()[:28]  # the page waits with words that may go on
 
 

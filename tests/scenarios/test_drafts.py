@@ -64,7 +64,7 @@ async def test_an_answer_whose_process_dies_while_it_is_a_draft_is_written_anew(
     await harness.kill(harness.processes[0])
     torn = _list_messages(harness, persona)
     await harness.start(TELEGRAM_STREAM="draft")
-    await persona.until(lambda: _list_messages(harness, persona), 40)
+    await persona.until(lambda: _list_messages(harness, persona))
 
     assert torn == []
     assert persona.answers() == [text]

@@ -27,15 +27,15 @@ async def test_no_file_of_the_store_holds_what_was_said(empty_harness: ServiceHa
         await grows(persona, harness, words(200, _ANSWER), f"{_QUESTION}?")
         await persona.say(f"{_WAITING}?")
     data = harness.folder / "data"
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         while _read_files(data).count(b"\0enc1:") < 10:  # noqa: ASYNC110 - Redis writes its file in its own time
             await asyncio.sleep(0.05)
     await harness.kill(process)
     harness.wanjie.script.tokens_per_second = None
     await harness.start(HISTORY_ENCRYPTION_KEYS=_KEY)
     for persona in personas:
-        await says(persona, f"{_ANSWER}199", 60)
-        await persona.until(lambda persona=persona: " ".join(persona.answers()).count(f"{_ANSWER}199") == 2, 60)
+        await says(persona, f"{_ANSWER}199")
+        await persona.until(lambda persona=persona: " ".join(persona.answers()).count(f"{_ANSWER}199") == 2)
 
     stored = _read_files(data)
     assert not [word for word in (_QUESTION, _ANSWER, _WAITING) if word.encode() in stored]

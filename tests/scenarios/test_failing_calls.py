@@ -90,7 +90,7 @@ async def _finished(persona: Persona, user_request: UserRequest, name: str) -> N
         return sum(user_request.words in text for text in persona.answers()), len(persona.posts())
 
     try:
-        await persona.until(lambda: count() == (user_request.messages, user_request.media), 30)
+        await persona.until(lambda: count() == (user_request.messages, user_request.media))
     except TimeoutError:
         raise AssertionError(f"{name}: {count()} {persona.answers()}") from None
 

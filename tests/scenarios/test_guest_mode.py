@@ -56,7 +56,7 @@ async def test_a_killed_process_s_guest_answer_is_finished_in_the_same_message(e
     torn = texts(harness, chat)
     harness.wanjie.script.tokens_per_second = 0
     await harness.start(TELEGRAM_GUEST="on")
-    await ada.until(lambda: texts(harness, chat) == [words(100)], 40)
+    await ada.until(lambda: texts(harness, chat) == [words(100)])
 
     (answer,) = answers(harness, chat)
     assert answer.edits[0].text == "…"  # before there was a word of the answer

@@ -21,6 +21,6 @@ async def test_calls_that_arrive_together_are_not_too_many(harness: ServiceHarne
     await asyncio.sleep(_HELD_UP)
     harness.telegram.faults.release("sendMessage")
     for number, persona in enumerate(people):
-        await persona.until(lambda: f"answer to question {number}" in " ".join(persona.answers()), 60)  # noqa: B023
+        await persona.until(lambda: f"answer to question {number}" in " ".join(persona.answers()))  # noqa: B023
 
     assert not floods(harness)

@@ -53,7 +53,7 @@ async def ask(persona: TelegramPersona, text: str, chat: Chat) -> Message:
     return persona.person.choose_inline(await typed(persona, text), chat)
 
 
-async def reads(persona: TelegramPersona, message: Message, text: str, seconds: float = 20.0) -> None:
+async def reads(persona: TelegramPersona, message: Message, text: str, seconds: float = 120.0) -> None:
     """Wait until a message shows exactly this."""
     try:
         await persona.until(lambda: message.text == text, seconds)
@@ -132,7 +132,7 @@ async def test_a_killed_process_s_answer_is_finished_in_the_same_message_and_its
     await harness.kill(service)
     harness.wanjie.script.tokens_per_second = 0
     await harness.start()
-    await says(ada, "w699", 40)
+    await says(ada, "w699")
     query = stranger.ask_inline("数到七百")
     await ada.until(lambda: query.results is not None)
     cut = stranger.choose_inline(query, chat)

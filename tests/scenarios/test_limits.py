@@ -60,7 +60,7 @@ async def test_an_answer_whose_process_is_killed_is_finished_although_its_reserv
     await limited_persona.until(lambda: len(shown(limited_persona)) > 5)
     await limited_harness.kill(limited_harness.processes[0])
     await limited_harness.start()
-    await says(limited_persona, "end", 40)
+    await says(limited_persona, "end")
     await limited_persona.say("and now?")
     await says(limited_persona, "Your limit of 2,000 tokens leaves no room for this.")
 

@@ -122,7 +122,7 @@ async def test_turning_pages_in_a_group_leaves_room_for_an_answer(harness: Servi
     menu = harness.telegram.messages(persona.chat.id)[-1]
     for page in range(1, 17):
         persona.person.call_back(menu, f"model:+chat {page}")
-    hint = (await persona.until(persona.hints, 30))[0]
+    hint = (await persona.until(persona.hints))[0]
     await uses(persona, harness, "deepseek-v3")
 
     assert "One moment" in hint

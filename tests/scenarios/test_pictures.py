@@ -183,7 +183,7 @@ async def test_a_large_picture_is_posted_as_a_file_and_a_larger_one_is_refused(
 ) -> None:
     harness.wanjie.script.picture_url = lambda url: f"{url}?size=30000000"
     await direct_persona.say(f"/imagine {FOX} {SMALL}")
-    post = await drawn(direct_persona, seconds=40)
+    post = await drawn(direct_persona)
     assert post.kind == "files"
     assert post.files == (made(harness, FOX)[0].ljust(30_000_000, b"\0"),)
 

@@ -62,7 +62,7 @@ async def test_a_failed_download_of_a_picture_is_explained(
     persona = PERSONAS[place](harness)
     harness.wanjie.script.picture_url = lambda url: url + query
     await persona.say(f"/imagine {FOX} {SMALL}")
-    await says(persona, sentence, 40)
+    await says(persona, sentence)
 
     assert not persona.posts()
 
@@ -70,7 +70,7 @@ async def test_a_failed_download_of_a_picture_is_explained(
 async def test_a_slow_picture_is_waited_for(direct_persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.picture_url = lambda url: f"{url}?pause=0.01"
     await direct_persona.say(f"/imagine {FOX} {SMALL}")
-    post = await drawn(direct_persona, seconds=40)
+    post = await drawn(direct_persona)
 
     assert post.files == made(harness, FOX)
 
@@ -183,10 +183,10 @@ async def test_a_kill_leaves_exactly_one_post(place: str, moment: str, empty_har
     await harness.kill(service)
 
     await harness.start()
-    await drawn(persona, seconds=60)
+    await drawn(persona)
     harness.wanjie.script.answer = echo
     await persona.say("next")
-    await says(persona, "answer to next", 40)
+    await says(persona, "answer to next")
     assert [post.files for post in persona.posts()] == [made(harness, FOX)]
     assert len(orders(harness)) == 1
 

@@ -36,7 +36,7 @@ async def test_thumbs_are_counted_once_for_each_person_and_model(empty_harness: 
     bob.react(answers[1], "👎")
     bob.react(question, "👎")  # no answer of the bot's
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         told = ""
         while "deepseek-v3: 👍 2, 👎 1" not in told:
             await owner.say("/usage all")

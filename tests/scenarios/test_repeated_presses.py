@@ -97,7 +97,7 @@ async def test_stop_continue_and_speak_work_after_a_restart(empty_harness: Servi
     harness.wanjie.script.finish_reason = "stop"
     for persona in personas:
         await persona.press(SPEAK)
-        await hears(persona, seconds=40)
+        await hears(persona)
         await persona.press(CONTINUE)
         await says(persona, "three four")
 

@@ -22,7 +22,7 @@ def _answer(harness: ServiceHarness, text: str) -> None:
 
 async def _answered(harness: ServiceHarness, channel: Channel, thread: str, text: str) -> str:
     """Wait for an answer in a thread; return the question that the model read."""
-    await harness.slack.wait_for(lambda: text in "".join(harness.slack.texts(channel, thread)), 20)
+    await harness.slack.wait_for(lambda: text in "".join(harness.slack.texts(channel, thread)))
     return _question(harness)
 
 
@@ -100,9 +100,9 @@ async def test_an_unreadable_thread_is_reported_to_the_user_of_a_command(
     first, second = [await lin.say(channel, text) for text in ("a lighthouse", "a harbour")]
     harness.slack.faults.flood("conversations.replies", retry_after=600)
     await lin.mention(channel, "imagine", thread_ts=first.ts)
-    told = await harness.slack.wait_for(lambda: harness.slack.texts(channel, first.ts), 30)
+    told = await harness.slack.wait_for(lambda: harness.slack.texts(channel, first.ts))
     await lin.mention(channel, "!imagine a cat in a boat", thread_ts=second.ts)
-    await harness.slack.wait_for(lambda: harness.slack.texts(channel, second.ts), 30)
+    await harness.slack.wait_for(lambda: harness.slack.texts(channel, second.ts))
     drawn = [call.body["prompt"] for call in harness.wanjie.requests if call.path.endswith("/images/generations")]
 
     assert "I couldn't read this thread just now, so there is nothing to work on." in told[0]

@@ -34,7 +34,7 @@ async def _list_installed(redis: Redis) -> set[str]:
 
 
 async def _until_removed(redis: Redis, *teams: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await _list_installed(redis) & {*teams}:  # noqa: ASYNC110 - Redis tells nobody
             await asyncio.sleep(0.05)
 

@@ -118,7 +118,7 @@ async def test_pieces_survive_a_kill_as_one_question(empty_harness: ServiceHarne
     await harness.kill(process)
     harness.wanjie.script.first_token_delay = 0
     await harness.start()
-    await says(persona, "one two three", 40)
+    await says(persona, "one two three")
     await persona.say("next")
     await until_asked(harness, 3)
 
@@ -179,7 +179,7 @@ async def test_pieces_before_the_first_word_survive_a_kill(empty_harness: Servic
     await harness.kill(process)
     harness.wanjie.script.first_token_delay = 0
     await harness.start()
-    await says(persona, "one two three", 40)
+    await says(persona, "one two three")
     await persona.say("next")
     await until_asked(harness, 4)
 

@@ -257,6 +257,6 @@ async def test_a_video_model_is_waited_for_and_its_link_shown(tmp_path: Path) ->
             await says(persona, "sora-2")
             await persona.say("a cat on a beach")
 
-            await says(persona, "Watch the video", 40)
+            await says(persona, "Watch the video")
             assert not [answer for answer in persona.answers() if "try again" in answer]
             assert [message["content"] for message in asked(harness)[-1]] == ["a cat on a beach"]

@@ -104,7 +104,7 @@ async def test_a_video_model_gets_the_prompt_without_the_asker_s_name(
     await persona.say("/model sora-2")
     await says(persona, "sora-2")
     await persona.say("a cat that dances")
-    await says(persona, "Watch the video", 40)
+    await says(persona, "Watch the video")
 
     assert asked(harness)[-1] == [{"role": "user", "content": "a cat that dances"}]
 

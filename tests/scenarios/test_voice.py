@@ -72,7 +72,7 @@ async def test_a_long_text_is_joined_from_several_requests(persona: Persona, har
     await talking(persona, harness)
     text = "".join(SENTENCE.format(number) for number in range(45)).strip()
     await persona.say(f"/speak {text}")
-    note = await hears(persona, seconds=60)
+    note = await hears(persona)
 
     pieces = sorted((str(body["input"]) for body in spoken(harness)), key=lambda piece: text.index(piece.strip()))
     assert len(text) > 2000

@@ -87,9 +87,9 @@ async def test_of_twenty_thousand_characters_the_beginning_is_spoken(
     harness.wanjie.script.answer = lambda _: "".join(SENTENCE.format(number) for number in range(450))
     harness.wanjie.script.sound = lambda text: make_mp3(text[: len(text) // 20])
     await direct_persona.say("talk at length")
-    await says(direct_persona, "number, 449.", 40)
+    await says(direct_persona, "number, 449.")
     await direct_persona.say("/speak")
-    note = await hears(direct_persona, seconds=40)
+    note = await hears(direct_persona)
 
     said = " ".join(body["input"] for body in spoken(harness))
     assert "only the beginning" in note.caption
@@ -141,7 +141,7 @@ async def test_a_process_killed_while_it_speaks_leaves_one_note(
     harness.wanjie.script.speech_delay = 0.0
     await harness.start()
 
-    await hears(persona, seconds=40)
+    await hears(persona)
     await talking(persona, harness, "what now?")
     assert len(notes(persona)) == 1
 

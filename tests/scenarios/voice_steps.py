@@ -24,7 +24,7 @@ def notes(persona: Persona) -> list[Post]:
     return [post for post in persona.posts() if post.kind in {"voice", "audio"}]
 
 
-async def hears(persona: Persona, count: int = 1, seconds: float = 20.0) -> Post:
+async def hears(persona: Persona, count: int = 1, seconds: float = 120.0) -> Post:
     """Wait until there are so many notes; return the newest."""
     try:
         await persona.until(lambda: len(notes(persona)) >= count, seconds)
@@ -46,7 +46,7 @@ def spoken(harness: ServiceHarness) -> list[dict[str, Any]]:
     return [call.body for call in harness.wanjie.requests if call.path.endswith("/audio/speech")]
 
 
-async def asked_to_speak(harness: ServiceHarness, seconds: float = 20.0) -> None:
+async def asked_to_speak(harness: ServiceHarness, seconds: float = 120.0) -> None:
     """Wait until a speech model is asked."""
     async with asyncio.timeout(seconds):
         while not spoken(harness):  # noqa: ASYNC110 - the simulated Wanjie tells nobody of its requests

@@ -222,7 +222,7 @@ class SlackPersona:
             for choice in choices(element | (offer if element["type"] == "external_select" else {}))
         ]
 
-    async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Persona
+    async def until(self, predicate: Callable[[], _Found], timeout: float = 120.0) -> _Found:  # noqa: ASYNC109 - as in Persona
         return await self._sim.wait_for(predicate, timeout)
 
     @property

@@ -167,7 +167,7 @@ class WorkspaceSim:
         """Return how many calls of a method were answered with `ok: true`."""
         return sum(call.method == method and call.error is None for call in self.calls)
 
-    async def wait_for(self, predicate: Callable[[], _Found], timeout: float = 5.0) -> _Found:  # noqa: ASYNC109 -- one argument reads better in a test than a block
+    async def wait_for(self, predicate: Callable[[], _Found], timeout: float = 60.0) -> _Found:  # noqa: ASYNC109 -- one argument reads better in a test than a block
         """Return the first true answer of *predicate*; asks only when something has changed. Raises TimeoutError."""
         async with asyncio.timeout(timeout):
             return await self.workspace.app.until(predicate)

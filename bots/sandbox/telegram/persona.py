@@ -132,7 +132,7 @@ class TelegramPersona:
                     return partial(self._press, message, button["callback_data"])
         raise LookupError(label)
 
-    async def until(self, predicate: Callable[[], _Found], timeout: float = 20.0) -> _Found:  # noqa: ASYNC109 - as in Persona
+    async def until(self, predicate: Callable[[], _Found], timeout: float = 120.0) -> _Found:  # noqa: ASYNC109 - as in Persona
         return await self._sim.wait_for(predicate, timeout)
 
     async def _press(self, message: Message, data: str) -> None:

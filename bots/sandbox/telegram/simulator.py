@@ -272,6 +272,6 @@ class TelegramSim:
         """The methods that are answered."""
         return self._server.routes
 
-    async def wait_for(self, predicate: Callable[[], _T], timeout: float = 5.0) -> _T:  # noqa: ASYNC109 - tests name it
+    async def wait_for(self, predicate: Callable[[], _T], timeout: float = 60.0) -> _T:  # noqa: ASYNC109 - tests name it
         """Return the first true value of *predicate*, asked after each change; raises TimeoutError."""
         return await self._world.wait_for(predicate, timeout)

@@ -118,7 +118,7 @@ async def listener(platform: SlackPlatform) -> AsyncGenerator[Listener]:
     """Run the platform with a listener, as the service does."""
     found = Listener(platform)
     running = asyncio.create_task(platform.run(found.receive))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await platform.connected.wait()
     yield found
     running.cancel()

@@ -34,12 +34,12 @@ class Listener:
         return 1
 
     async def next(self) -> Incoming:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return await self._incoming.get()
 
     async def arrive(self, times: int) -> None:
         """Wait for `times` more attempts to store an event."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             for _ in range(times):
                 await self.arrivals.acquire()
 

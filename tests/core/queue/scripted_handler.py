@@ -73,7 +73,7 @@ async def wait_until(reached: Callable[[], object], seconds: float = 10) -> None
 
 async def wait_until_reading(redis: Redis) -> None:
     """Wait until a worker waits for entries of the stream."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (await redis.info("clients"))["blocked_clients"]:  # noqa: ASYNC110 - the server tells nobody
             await asyncio.sleep(0.005)
 
@@ -81,7 +81,7 @@ async def wait_until_reading(redis: Redis) -> None:
 async def wait_until_listening(redis: Redis) -> None:
     """Wait until a worker hears requests to stop."""
     channel = QueueKeys().channel(0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await redis.pubsub_numsub(channel))[0][1] == 0:  # noqa: ASYNC110 - the same
             await asyncio.sleep(0.005)
 

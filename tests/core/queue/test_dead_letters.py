@@ -34,7 +34,7 @@ async def _bury(
     for event in events:
         await inbox.enqueue(lane, event, b"bad", origin)
     await start_worker(handler.make_worker(redis))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await redis.xlen("{q0}:dead") < before + len(events):  # noqa: ASYNC110 - Redis tells nobody
             await asyncio.sleep(0.005)
     return handler

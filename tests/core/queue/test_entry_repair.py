@@ -88,7 +88,7 @@ async def test_a_worker_continues_after_the_store_lost_its_entries(
     gate.set()
 
     await wait_until(lambda: handler.done[-1:] == ["2"])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while await redis.exists(QueueKeys().mailbox("lane")):  # noqa: ASYNC110 - a server has no events
             await asyncio.sleep(0.005)
     assert handler.done.count("2") == 1

@@ -132,7 +132,7 @@ async def test_what_version_0_1_0_has_stored_is_answered(redis: Redis, start_wor
     started = {job.lane: job for job in reversed(handler.started)}
     assert started.keys() == set(lanes)
     assert (started[lanes[0]].payload, dict(started[lanes[0]].state)) == (b"payload", {"message": "17"})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while await list_ready(redis):  # noqa: ASYNC110 - the worker reports the last message after its handler has ended
             await asyncio.sleep(0.005)
 

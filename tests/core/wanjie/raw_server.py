@@ -60,6 +60,6 @@ def streaming(*pieces: str | float, close: bool = True, status: int = 200) -> Ha
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait, not for ever, until something holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in a server that sends no signal
             await asyncio.sleep(0.005)

@@ -19,7 +19,7 @@ async def client() -> AsyncGenerator[Client]:
 
 
 async def _until_polling(client: Client, *, polling: bool = True) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while client.sim.polling is not polling:  # noqa: ASYNC110 - the simulator tells nobody of polls
             await asyncio.sleep(0.01)
 

@@ -147,7 +147,7 @@ async def test_a_start_while_slack_is_down_succeeds_later(slack: SlackSim, redis
     slack.faults.lose_answers("apps.connections.open")
     async with SlackPlatform(settings(slack), lambda account: RateLimiter(redis, account), suggest) as platform:
         running = asyncio.create_task(platform.run(Listener(platform).receive))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await platform.connected.wait()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

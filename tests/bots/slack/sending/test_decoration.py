@@ -306,7 +306,7 @@ async def test_deferred_buttons_appear_later(scene: Scene) -> None:
 
     assert "⏹ Stop" in _button_labels(scene)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while _button_labels(scene) != ["🔁 Again", "🔊 Speak"]:  # noqa: ASYNC110 - a simulator has no events
             await asyncio.sleep(0.05)
     assert scene.texts == ["One two"]

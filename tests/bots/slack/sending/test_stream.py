@@ -264,7 +264,7 @@ async def test_an_early_step_of_a_stream_waits_for_no_even_pace(scene: Scene, re
     await RateLimiter(redis, f"sl:{scene.slack.team_id}").pause(APPEND_STEPS.name, 60)
     with pytest.raises(RateLimitedError):
         await scene.outbox.update_page(page, "one two", final=False)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while scene.texts != ["one two"]:
             with suppress(RateLimitedError):
                 await scene.outbox.update_page(page, "one two", final=False)

@@ -36,7 +36,7 @@ async def polling(api: TelegramApi, receive: ReceiveEvent) -> AsyncGenerator[Non
 
 
 async def until(predicate: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not predicate():  # noqa: ASYNC110 - what is waited for is in the simulator
             await asyncio.sleep(0.01)
 

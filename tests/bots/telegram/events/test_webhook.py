@@ -67,7 +67,7 @@ class WebhookHarness:
                     await task
 
     async def wait_for_texts(self, *texts: str) -> None:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(60):
             while self.store.texts != list(texts):
                 await self.store.changed.wait()
                 self.store.changed.clear()
@@ -85,7 +85,7 @@ class WebhookHarness:
 
 
 async def until(predicate: Callable[[], object]) -> None:
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(60):
         while not predicate():  # noqa: ASYNC110 - neither the simulator nor a port has an event to wait for
             await asyncio.sleep(0.01)
 

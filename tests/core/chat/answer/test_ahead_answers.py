@@ -28,7 +28,7 @@ async def ahead(chats: ChatClient) -> AsyncGenerator[AheadAnswers]:
 
 
 async def _until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - the simulator tells nobody
             await asyncio.sleep(0.01)
 

@@ -23,7 +23,7 @@ class Signs(NoOutbox):
 
 
 async def until_shown(signs: Signs, *shown: Activity) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while signs.shown != list(shown):  # noqa: ASYNC110 - a list has no events
             await asyncio.sleep(0.005)
 
@@ -45,7 +45,7 @@ async def test_the_indicator_returns_in_a_silence_and_ends_with_words() -> None:
         await until_shown(signs, "writing")
         await sign.postpone()
         await until_shown(signs, "writing", "writing")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while "nothing" not in signs.shown:  # words go on; the first ones may come while the sign is under way
                 await sign.postpone()
                 await asyncio.sleep(0.01)

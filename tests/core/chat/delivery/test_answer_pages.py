@@ -556,7 +556,7 @@ async def test_held_back_words_are_shown_without_the_edit_interval() -> None:
 
     screen = Choosy()
     showing = asyncio.create_task(show(screen, slow(), buttons=PageButtons((Button("stop", "stop", "1"),))))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while screen.steps == 0:  # noqa: ASYNC110 - a screen has no events
             await asyncio.sleep(0.01)
     showing.cancel()
@@ -577,7 +577,7 @@ async def test_a_silent_model_can_be_stopped(*, late: bool, steps: int) -> None:
 
     screen = Silent()
     showing = asyncio.create_task(show(screen, silent(), buttons=PageButtons((Button("stop", "stop", "1"),))))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while screen.steps < steps:  # noqa: ASYNC110 - a screen has no events
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)

@@ -72,7 +72,7 @@ class _Chat:
     async def clear(self) -> dict[str, list[str]]:
         """Take old buttons away; return what is left under each message that was changed."""
         self.old_buttons.start_removal(CHAT, self.screen)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while self.old_buttons.running:  # noqa: ASYNC110 - nothing tells of its end
                 await asyncio.sleep(0.01)
         return self.screen.left
@@ -175,7 +175,7 @@ async def test_a_closing_process_leaves_pending_removals_to_the_next(chat: _Chat
     await chat.answer("2")
     chat.screen.script = [RateLimitedError(20)]
     chat.old_buttons.start_removal(CHAT, chat.screen)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while chat.screen.script:  # noqa: ASYNC110 - nothing tells of the refusal
             await asyncio.sleep(0.01)
     await chat.old_buttons.aclose()

@@ -107,7 +107,7 @@ async def test_one_person_s_files_hold_up_nobody_else(pool: DecoderPool) -> None
     endless = DecodeJob(f"{BAD_DECODERS}:sleep", ImageInfo, BadImageError, Limits(60, 60.0, MEMORY))
     flood = [asyncio.create_task(pool.run(endless, b"", person="flood")) for _ in range(20)]
     await asyncio.sleep(0)  # all of them wait, or run
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert (await pool.run(DESCRIBE, b"", person="other")).width == 0
     for task in flood:
         task.cancel()
@@ -131,7 +131,7 @@ async def test_a_process_that_is_not_needed_any_more_ends() -> None:
     pool = DecoderPool(idle_seconds=0.05)
     assert count_children() == before
     await pool.run(DESCRIBE, b"", person="a")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while count_children() > before:  # noqa: ASYNC110 - the system tells nobody else
             await asyncio.sleep(0.01)
     await pool.aclose()
@@ -140,7 +140,7 @@ async def test_a_process_that_is_not_needed_any_more_ends() -> None:
 async def test_whoever_stops_waiting_ends_the_work(pool: DecoderPool) -> None:
     before = count_children()
     task = asyncio.create_task(pool.run(job("sleep", ImageInfo), b"", person="a"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while count_children() == before:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     task.cancel()
