@@ -31,20 +31,26 @@ async def questions(harness: ServiceHarness, persona: Persona) -> list[Any]:
 async def test_a_message_sent_in_pieces_is_one_question(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda messages: "answer to the end" if "the end" in str(messages[-1]) else "answer"
     harness.wanjie.script.first_token_delay = 1.5
-    paste, comment, files = harness.private(), harness.private("Bea"), harness.private("Cy")
+    paste, comment, files, place = (harness.private(name) for name in ("Ada", "Bea", "Cy", "Di"))
     paste.person.paste(paste.chat, PASTED)
     comment.person.say(comment.chat, "Is that true?")
     comment.person.say(comment.chat, "Paris is **big**.", origin=BO)
     files.person.send_document(files.chat, b"the plan", "plan.txt")
     files.person.send_document(files.chat, b"the costs", "costs.txt")
     files.person.say(files.chat, "What do they say?")
-    pasted, commented, asked_of_files = [await questions(harness, persona) for persona in (paste, comment, files)]
+    place.person.send_content(place.chat, {"location": {"latitude": 48.9, "longitude": 2.3}})
+    place.person.say(place.chat, "What is near?")
+    pasted, commented, asked_of_files, placed = [
+        await questions(harness, persona) for persona in (paste, comment, files, place)
+    ]
 
     assert pasted == [PASTED, "the end"]
     assert commented == ["⟦forwarded from Bo⟧\n> Paris is **big**.\n\nIs that true?", "the end"]
     assert len(asked_of_files) == 2
     assert all(content in asked_of_files[0] for content in ("the plan", "the costs"))
     assert asked_of_files[0].endswith("What do they say?")
+    assert len(placed) == 2
+    assert placed[0] == "[location] 48.9, 2.3\nWhat is near?"
 
 
 async def test_in_a_group_pieces_without_a_mention_belong_to_the_piece_with_one(empty_harness: ServiceHarness) -> None:
@@ -67,7 +73,7 @@ async def test_in_a_group_pieces_without_a_mention_belong_to_the_piece_with_one(
     assert [len(persona.answers()) for persona in (album, comment)] == [1, 1]
 
 
-async def test_a_photo_right_before_the_question_that_names_the_bot_belongs_to_it(
+async def test_a_photo_or_a_place_right_before_the_question_that_names_the_bot_belongs_to_it(
     empty_harness: ServiceHarness,
 ) -> None:
     harness, persona, other = empty_harness, empty_harness.group(), empty_harness.group("Others", "Bea")
@@ -82,12 +88,17 @@ async def test_a_photo_right_before_the_question_that_names_the_bot_belongs_to_i
     await persona.until(lambda: persona.answers() == ["one answer"])
     persona.person.say(other.chat, "@wanjie_bot what is that?")
     await persona.until(lambda: other.answers() == ["one answer"])
+    place = harness.group("Travels", "Cy")
+    place.person.send_content(place.chat, {"location": {"latitude": 48.9, "longitude": 2.3}})
+    place.person.say(place.chat, "@wanjie_bot what is near?")
+    await place.until(lambda: place.answers() == ["one answer"])
     said = [messages[-1] for messages in asked(harness)]
     this = [each for each in said if "what is this?" in words(each)][-1]
     that = [each for each in said if "what is that?" in words(each)]
 
     assert pictures(this) == [(100, 80)]
     assert [pictures(each) for each in that] == [[]]
+    assert any("[location] 48.9, 2.3" in words(each) and "what is near?" in words(each) for each in said)
 
 
 async def test_a_long_text_that_names_the_bot_late_is_one_question(harness: ServiceHarness) -> None:

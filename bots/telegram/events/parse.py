@@ -94,6 +94,7 @@ def _parse_ordinary_message(
         message_id=str(get_int(message, "message_id")),
         sender=sender,
         text=prepend_content(message, address.text),
+        is_described=bool(describe_content(message)) and not (address.text.strip() or attachments),
         direct=direct,
         chat_name=get_title(message),
         mentioned=address.mentioned,

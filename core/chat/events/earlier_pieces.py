@@ -40,19 +40,19 @@ class Surroundings:
 
 
 class EarlierPieces:
-    """Remembers the newest file, or the newest pieces of a cut text, of each sender who did not name the bot."""
+    """Remembers the newest file or place, or the newest pieces of a cut text, of each who did not name the bot."""
 
     def __init__(self, conversations: Conversations) -> None:
         self._conversations = conversations
 
     def may_remember(self, addition: Incoming) -> bool:
         """Whether `remember` would remember it."""
-        return _is_file_alone(addition) or _is_cut_text(addition)
+        return _is_wordless(addition) or _is_cut_text(addition)
 
     async def remember(self, read: ReadAddition, piece: Piece) -> None:
-        """Remember a file without words, or a piece of a text together with those before it; safe to call again."""
+        """Remember a post without words, or a piece of a text together with those before it; safe to call again."""
         incoming = piece.incoming
-        if _is_file_alone(incoming):
+        if _is_wordless(incoming):
             await self._store(incoming, [piece])
         elif _is_cut_text(incoming):
             known = await self._load(read, incoming)
@@ -79,8 +79,8 @@ class EarlierPieces:
         return [Piece(piece, payload) for payload in payloads if (piece := read(payload)) is not None]
 
 
-def _is_file_alone(incoming: Incoming) -> bool:
-    return bool(incoming.attachments) and is_blank(incoming.text)
+def _is_wordless(incoming: Incoming) -> bool:
+    return incoming.is_described or (bool(incoming.attachments) and is_blank(incoming.text))
 
 
 def _is_cut_text(incoming: Incoming) -> bool:

@@ -31,18 +31,19 @@ def _continues_text(last: Incoming, other: Incoming) -> bool:
 
 
 def _completes_request(pieces: Sequence[Incoming], other: Incoming) -> bool:
-    """Whether they are a request and its object: a comment and forwards, a question and its files."""
+    """Whether they are a request and its object: a comment and forwards, a question and its files or its place."""
     first, last = pieces[0], pieces[-1]
     if first.command or first.choice or first.previous_chat:
         return False
-    has_text = any(piece.text and not piece.forwarded_from for piece in pieces)
+    has_text = any(piece.text and not (piece.forwarded_from or piece.is_described) for piece in pieces)
     if other.forwarded_from:
         return True
     if _is_text(other):
         return not has_text and not _is_voice(last)
     if any(piece.text and piece.attachments for piece in pieces):
         return False  # a caption is a request of its own
-    return not other.text and not any(map(_is_voice, pieces)) and (has_text or not _is_voice(other))
+    is_object = other.is_described or not other.text
+    return is_object and not any(map(_is_voice, pieces)) and (has_text or not _is_voice(other))
 
 
 def join_pieces(pieces: Sequence[Incoming], event_id: str) -> Incoming | None:
@@ -72,7 +73,7 @@ def join_pieces(pieces: Sequence[Incoming], event_id: str) -> Incoming | None:
 
 
 def _is_text(piece: Incoming) -> bool:
-    return bool(piece.text) and not piece.attachments and not piece.forwarded_from
+    return bool(piece.text) and not (piece.attachments or piece.forwarded_from or piece.is_described)
 
 
 def _is_voice(piece: Incoming) -> bool:

@@ -148,6 +148,8 @@ class Incoming:
     """`quoted` is a part that somebody picked, or comes from another chat: it is no answer of this conversation."""
     quoted_author: str = ""
     """Who wrote that, as people call them; "you" when it was the bot, "" when the platform does not say."""
+    is_described: bool = False
+    """`text` describes what the sender has posted, such as a place or a contact; it has no words of theirs."""
     forwarded_from: str = ""
     """Who wrote `text`, which the sender only passes on; "" when it is the sender's own."""
     discussion: str = ""

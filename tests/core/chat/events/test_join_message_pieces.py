@@ -24,6 +24,7 @@ def passed_on(text: str, author: str = "Bo", **fields: Any) -> Incoming:  # noqa
 
 PHOTO_ALONE = said(attachments=(PHOTO,))
 PASTE = said("one", cut_separator="")
+PLACE = said("[Location: 1.5, 2.5]", is_described=True)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,10 @@ PASTE = said("one", cut_separator="")
         ([said("what is this?")], PHOTO_ALONE),
         ([said("what does he say?")], said(attachments=(VOICE,))),
         ([PHOTO_ALONE], PHOTO_ALONE),
+        ([PLACE], said("what is near?")),
+        ([said("what is near?")], PLACE),
+        ([PLACE], PLACE),
+        ([PLACE, PHOTO_ALONE], said("is it this?")),
         ([PHOTO_ALONE, PHOTO_ALONE], said("compare")),
         ([said("compare"), PHOTO_ALONE], PHOTO_ALONE),
         ([said(attachments=(PHOTO,), batch_key="a")], said(attachments=(PHOTO,), batch_key="a", sent=200)),
@@ -61,6 +66,8 @@ def test_pieces_of_one_message_belong_together(pieces: list[Incoming], other: In
         (said(attachments=(VOICE,)), said("and this")),
         (said(attachments=(VOICE,)), said(attachments=(VOICE,))),
         (said(attachments=(VOICE,)), PHOTO_ALONE),
+        (said(attachments=(VOICE,)), PLACE),
+        (said("draw", command="imagine"), PLACE),
         (said("a caption", attachments=(PHOTO,)), said("hi")),
         (said("a caption", attachments=(PHOTO,)), PHOTO_ALONE),
         (said(attachments=(PHOTO,), batch_key="a"), said("x", attachments=(PHOTO,), batch_key="b")),
