@@ -58,6 +58,9 @@ async def test_forged_and_replayed_presses_do_nothing(harness: ServiceHarness) -
 
     await ada.press(STOP)
     await until_abandoned(harness)
+    ada.person.call_back(answer, old)  # her own, of an older answer, upon another message
+    await told(ada, "Only the latest answer")
+    assert len(asked(harness)) == 2
 
 
 async def test_a_button_of_another_chat_does_nothing_here(harness: ServiceHarness) -> None:

@@ -52,6 +52,10 @@ async def test_imagine_without_words_opens_a_form_in_slack(harness: ServiceHarne
     persona.submit_form()
     post = await drawn(persona)
     await closed(persona)
+    submitted = next(one for one in reversed(harness.slack.socket.sent) if one.get("type") == "view_submission")
+    harness.slack.socket.send("interactive", submitted)  # a replay
+    await persona.say("/usage")
+    await says(persona, "tokens")
 
     assert len(post.files) == 2
     assert (orders(harness)[-1]["prompt"], orders(harness)[-1]["size"]) == ("a red fox", "1344x768")
@@ -145,7 +149,9 @@ async def test_a_form_counts_only_as_it_was_opened_and_for_whom_it_was_opened(ha
         await refused(harness, persona, form.id, lambda: persona.user.submit(form.id, values))
     modal["private_metadata"] = genuine
     await refused(harness, persona, form.id, lambda: eve.user.submit(form.id, values))
-    modal["private_metadata"] = json.dumps(json.loads(genuine) | {"chat": "tg:1:2"})
+    modal["callback_id"] = "translate"
+    await refused(harness, persona, form.id, lambda: persona.user.submit(form.id, values))
+    modal["private_metadata"], modal["callback_id"] = json.dumps(json.loads(genuine) | {"chat": "tg:1:2"}), "imagine"
     await persona.user.submit(form.id, values)
     await closed(persona)
 

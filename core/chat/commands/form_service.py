@@ -8,7 +8,7 @@ from functools import partial
 
 from core.access import Decision, KeyReader
 from core.chat.events.access_gate import AccessGate
-from core.chat.port.forms import FORM_MENU, Form
+from core.chat.port.forms import FORM_MENU, Form, Submission
 from core.chat.port.incoming import Incoming
 from core.chat.port.platform import Platform
 from core.chat.text.translations import Translations
@@ -70,8 +70,7 @@ class FormService:
         chat, platform = incoming.chat, self._platforms[incoming.chat.platform]
         preferences = await self._conversations.get_effective_preferences(str(chat), str(chat.parent))
         locale = preferences.language or (await platform.enrich(incoming, sender_only=True)).sender.locale
-        field = form.checked_field if form else next(iter(submission.values), "")
-        return {field: self._say(incoming, locale, error.key, **error.values)}
+        return {_choose_field(form, submission): self._say(incoming, locale, error.key, **error.values)}
 
     async def _find_error(self, form: CommandForm | None, incoming: Incoming) -> UserFacingError | None:
         if form is None or not await self._is_genuine(incoming):
@@ -107,6 +106,13 @@ def _read_opening(incoming: Incoming) -> Incoming:
     if choice is None or choice.menu != FORM_MENU:
         return replace(incoming, command="") if choice else incoming
     return replace(incoming, choice=None, command=choice.value, quoted="", quoted_attachments=())
+
+
+def _choose_field(form: CommandForm | None, submission: Submission) -> str:
+    """Return the field at which an error is shown: one that the submitted form has, whichever it claims to be."""
+    if form is not None and form.checked_field in submission.values:
+        return form.checked_field
+    return next(iter(submission.values), "")
 
 
 def _signed_words(incoming: Incoming) -> tuple[str, ...]:
