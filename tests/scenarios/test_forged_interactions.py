@@ -14,14 +14,14 @@ from tests.scenarios.access_steps import claim
 from tests.scenarios.button_steps import AGAIN, SPEAK, STOP, answered, grows, offers, told
 from tests.scenarios.conversation_steps import asked, says, until_abandoned, words
 
-_STAMPS = count(1)
+_NUMBERS = count(1)
 
 
 def raw(payload: Json, **changed: object) -> Json:
     """Return a payload as that of a new press, with other fields."""
-    stamp = f"1900000000.{next(_STAMPS):06d}"
-    actions = [action | {"action_ts": stamp} for action in payload["actions"]]
-    return payload | {"actions": actions, "trigger_id": stamp} | changed
+    number = f"1900000000.{next(_NUMBERS):06d}"
+    actions = [action | {"action_ts": number} for action in payload["actions"]]
+    return payload | {"actions": actions, "trigger_id": number} | changed
 
 
 def acted(payload: Json, **changed: object) -> Json:
