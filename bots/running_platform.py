@@ -8,13 +8,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
 from core.chat.port.forms import Form
-from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.chat.port.incoming import Incoming
+from core.chat.port.menu_query import MenuQuery
 from core.chat.port.menus import Option
 from core.chat.port.platform import Platform
 
-SuggestOptions: TypeAlias = Callable[[str, ChatRef, str, Sender, int], Awaitable[tuple[Option, ...]]]
-"""Returns the options of a menu that match what its reader types: menu name, chat, text, reader, the largest number
-(`MenuSearch.suggest`)."""
+SuggestOptions: TypeAlias = Callable[[MenuQuery, int], Awaitable[tuple[Option, ...]]]
+"""Returns at most so many options of a menu that match what its reader types (`MenuSearch.suggest`)."""
 
 
 class ReceiveEvent(Protocol):

@@ -120,7 +120,7 @@ class Service:
             self._gate, commands.models, self._translations, self._platforms, parse_command
         )
         """What is offered to people who type a question outside of every chat."""
-        self.menu_search = MenuSearch(self.handlers, self._gate, self._platforms)
+        self.menu_search = MenuSearch(self.handlers, self._gate, self._platforms, self._stored.button_keys)
         self.reception = EventReceiver(
             self._stored.inbox, self._stored.conversations, self._stored.observed, self._gate, parse_command, tracer
         )

@@ -15,6 +15,7 @@ from bots.http_port import HttpPortError, Port, Routes, serve_http
 from bots.http_sessions import Sessions
 from bots.running_platform import Forms, PlatformError, ReceiveEvent, RunningPlatform, SuggestOptions
 from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.chat.port.menu_query import MenuQuery
 from core.chat.port.menus import Option
 from core.chat.port.platform import Standing
 from core.chat.port.platform_calls import PlatformCalls
@@ -243,10 +244,9 @@ class SlackPlatform(RunningPlatform):
         """Return the outbox for `incoming`; keep it for the whole job, since it remembers failed calls."""
         return SlackOutbox(self._workspace_of(incoming.chat), incoming, self._translations)
 
-    async def _suggest_options(
-        self, menu: str, chat: ChatRef, text: str, reader: Sender, most: int
-    ) -> tuple[Option, ...]:
-        return await self._suggest(menu, chat, text, await self._look_up_sender(chat, reader), most)
+    async def _suggest_options(self, query: MenuQuery, most: int) -> tuple[Option, ...]:
+        reader = await self._look_up_sender(query.chat, query.reader)
+        return await self._suggest(replace(query, reader=reader), most)
 
     async def _look_up_sender(self, chat: ChatRef, sender: Sender) -> Sender:
         workspace = self._workspace_of(chat)

@@ -62,6 +62,14 @@ class KeyReader:
             self._read_at = monotonic()
         return self._key
 
+    async def verify(self, signature: str, *words: str) -> bool:
+        """Whether the key made this signature of these words; it may have changed since it was read last.
+
+        Raises one of `STORE_ERRORS`.
+        """
+        known = await self.read()
+        return known.verify(signature, *words) or (await self.read(fresh=True)).verify(signature, *words)
+
     async def _read_or_make(self) -> bytes:
         stored = await self._redis.get(SIGNING_KEY)
         if stored is None:

@@ -80,22 +80,32 @@ async def test_admins_decide_on_the_tab_and_it_says_who_may_not_use_the_bot(empt
     assert guest.home_choices() == []
 
 
-async def test_a_page_counts_only_for_the_person_and_the_chat_that_it_was_made_for(harness: ServiceHarness) -> None:
+async def test_a_page_counts_only_for_the_person_and_the_chat_that_it_was_made_for(
+    empty_harness: ServiceHarness,
+) -> None:
+    harness = empty_harness
+    harness.wanjie.script.models = ("deepseek-v3", *(f"model-{number}" for number in range(120)))
+    await harness.start()
+    await harness.ready()
     ada, eve = harness.direct("Ada"), harness.direct("Eve")
     await opens_home(eve, "Which models should be used")
     home = eve.user.home
     assert home is not None
+    found = await eve.search_at_home("model-77")
     home["private_metadata"] = ada.channel.id
+    foreign = await eve.search_at_home("model-77")
     await eve.choose_at_home("中文")
     await home_shows(eve, "has expired")
     await opens_home(ada, "Which models should be used")
     home = ada.user.home
     assert home is not None
     signature = home.pop("callback_id")
+    unsigned = await ada.search_at_home("model-77")
     await ada.choose_at_home("中文")
     await home_shows(ada, "has expired")
 
     assert signature
+    assert ["model-77" in " ".join(labels) for labels in (found, foreign, unsigned)] == [True, False, False]
     await opens_home(eve, "Which models should be used")
     await eve.choose_at_home("中文")
     await home_shows(eve, "使用哪些模型")

@@ -76,7 +76,7 @@ def read_action(body: Json, workspace: WorkspaceContext) -> Incoming | None:
         command_sign=command_sign(place.thread, workspace.command_prefix, direct=place.direct),
         choice=choice,
         home=place.home,
-        home_signature=get_text(get_object(body, "view"), "callback_id"),
+        home_signature=read_home_signature(body),
         quoted=content.full_text,
         named=content.named,
         reply_route=str(route),
@@ -136,6 +136,11 @@ def read_place(body: Json, workspace: WorkspaceContext) -> MessagePlace | None:
     message = get_text(known, "message_ts") or get_text(known, "ts")
     visitor = foreign_team(get_text(get_object(body, "user"), "team_id"), workspace.team)
     return MessagePlace(chat_ref(workspace.team, channel, thread, direct=direct), message, thread, direct, visitor)
+
+
+def read_home_signature(body: Json) -> str:
+    """Return the signature of the Home tab on which something was done, "" elsewhere."""
+    return get_text(get_object(body, "view"), "callback_id")
 
 
 def _read_home(body: Json, view: Json, workspace: WorkspaceContext) -> MessagePlace | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.slack.blocks.action_ids import MENU_PREFIX
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.json_reader import Json, as_object, get_object, get_text, load_json
 
 from .authors import Author, read_author
 from .direct_threads import message_event, place_in_thread
-from .interactions import parse_menu_name, read_action, read_place, read_shortcut, read_slash_command
+from .interactions import (
+    read_action,
+    read_shortcut,
+    read_slash_command,
+)
 from .message_pieces import find_cut_separator, get_wait_seconds, leading_blanks, sent_at
 from .message_text import MessageText, read_message
 from .modal_submissions import read_submission
@@ -107,24 +110,6 @@ def read_part(payload: bytes, workspace: WorkspaceContext) -> Incoming | None:
         return None
     part = replace(_create_incoming(event, content, author, workspace, addressed=False), part=True)
     return add_workspace(part, workspace)
-
-
-def read_search(body: Json, workspace: WorkspaceContext) -> tuple[str, ChatRef, str, Sender] | None:
-    """Read a search in a select menu: the menu's name, the chat, the query, and the user; None for other events.
-
-    Slack: `block_suggestion`.
-    """
-    workspace = resolve_workspace({}, body, workspace)
-    place, action_id = read_place(body, workspace), get_text(body, "action_id")
-    if place is None or body.get("type") != "block_suggestion" or not action_id.startswith(MENU_PREFIX):
-        return None
-    apart = place.direct and workspace.direct_threads
-    return (
-        parse_menu_name(action_id),
-        replace(place.chat, thread=place.thread) if apart else place.chat,
-        get_text(body, "value"),
-        Sender(get_text(get_object(body, "user"), "id")),
-    )
 
 
 def find_ignored_app(body: Json, workspace: WorkspaceContext) -> frozenset[str]:

@@ -82,11 +82,9 @@ class FormService:
         return None
 
     async def _is_genuine(self, incoming: Incoming) -> bool:
-        """Whether the service made the form for this place and this person; the key may have changed since."""
+        """Whether the service made the form for this place and this person."""
         signature = incoming.submission.signature if incoming.submission else ""
-        words, keys = _signed_words(incoming), self._button_keys
-        known = await keys.read()
-        return known.verify(signature, *words) or (await keys.read(fresh=True)).verify(signature, *words)
+        return await self._button_keys.verify(signature, *_signed_words(incoming))
 
     async def _may_open(self, incoming: Incoming) -> bool:
         platform, command = self._platforms[incoming.chat.platform], find_command(incoming.command)

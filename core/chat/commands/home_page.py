@@ -27,6 +27,7 @@ from core.wanjie import WanjieError
 from .back_to_settings import TO_SETTINGS
 from .dispatcher import CommandDispatcher
 from .handler_types import CommandHandler
+from .home_signature import is_own_home, sign_home
 from .read_event import read_stored
 from .recording_outbox import RecordingOutbox
 
@@ -88,14 +89,14 @@ class HomePage:
             access = [part for words in _ACCESS for part in await self._say(context, "admin", words)]
             sections.append(HomeSection(context.translate_plainly("home.access"), tuple(access)))
         sections.append(HomeSection(context.translate_plainly("home.help"), await self._say(context, "help")))
-        signature = (await self._button_keys.read()).sign(*_signed_words(context.incoming))
+        incoming = context.incoming
+        signature = await sign_home(self._button_keys, incoming.chat, incoming.sender.id)
         await _publish(context, sections, signature)
 
     async def _is_genuine(self, incoming: Incoming) -> bool:
         """Whether the service made the page that was pressed for this person and their private chat."""
-        signature, words, keys = incoming.home_signature, _signed_words(incoming), self._button_keys
-        known = await keys.read()
-        return known.verify(signature, *words) or (await keys.read(fresh=True)).verify(signature, *words)
+        signature, person = incoming.home_signature, incoming.sender.id
+        return await is_own_home(self._button_keys, signature, incoming.chat, person)
 
     async def show_sentence(self, context: EventContext, key: str, /, **values: object) -> None:
         """Show nothing but a sentence: that somebody may not use the bot, or that something failed."""
@@ -154,10 +155,6 @@ def _without_way_back(part: HomePart) -> HomePart:
         return part
     rows = (tuple(option for option in row if option.value != TO_SETTINGS) for row in part.controls)
     return replace(part, controls=tuple(row for row in rows if row))
-
-
-def _signed_words(incoming: Incoming) -> tuple[str, ...]:
-    return "home", str(incoming.chat.parent), incoming.sender.id
 
 
 async def _publish(context: EventContext, sections: Sequence[HomeSection], signature: str = "") -> None:

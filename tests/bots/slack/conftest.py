@@ -18,6 +18,7 @@ from bots.slack.platform import SlackPlatform
 from bots.slack.sending.outbox import SlackOutbox
 from bots.slack.settings import SlackSettings
 from core.chat.port.incoming import ChatRef, Incoming, Sender
+from core.chat.port.menu_query import MenuQuery
 from core.chat.port.menus import Option
 from core.chat.port.page import Page
 from core.redis import RateLimiter
@@ -29,13 +30,13 @@ BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"
 MODELS = tuple(Option(f"Model {number}", f"m{number}") for number in range(300))
 
 
-async def suggest(menu: str, chat: ChatRef, text: str, reader: Sender, most: int) -> tuple[Option, ...]:
+async def suggest(query: MenuQuery, most: int) -> tuple[Option, ...]:
     """Return the matching models."""
-    assert reader.locale
-    assert menu == "model"
+    assert query.reader.locale
+    assert query.menu == "model"
     assert most == 100
-    assert chat.platform == "sl"
-    return tuple(option for option in MODELS if text in option.label)
+    assert query.chat.platform == "sl"
+    return tuple(option for option in MODELS if query.text in option.label)
 
 
 def settings(sim: SlackSim, *, bot_token: str = BOT_TOKEN, app_token: str = APP_TOKEN) -> SlackSettings:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from bots.slack.events.menu_search import read_search
 from bots.slack.events.message_text import read_message
-from bots.slack.events.parse import find_ignored_app, read_edit, read_event, read_search
+from bots.slack.events.parse import find_ignored_app, read_edit, read_event
 from bots.slack.events.workspace_context import WorkspaceContext
 from core.json_reader import get_object
 from tests.bots.damaged_events import draw_damaged

@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from bots.slack.events.parse import read_edit, read_event, read_search
+from bots.slack.events.menu_search import read_search
+from bots.slack.events.parse import read_edit, read_event
 from bots.slack.events.workspace_context import WorkspaceContext
 from core.chat.port.incoming import ChatRef, Incoming
 from tests.bots.slack.payloads import BOT, TEAM, action, command, direct, event, shortcut
@@ -70,7 +71,7 @@ def test_a_menu_of_a_thread_is_searched_for_the_thread() -> None:
 
     assert found
     assert together
-    assert (found[1], together[1]) == (replace(DIRECT, thread="50.1"), DIRECT)
+    assert (found.chat, together.chat) == (replace(DIRECT, thread="50.1"), DIRECT)
 
 
 def test_what_was_stored_with_an_event_counts_not_what_holds_now() -> None:

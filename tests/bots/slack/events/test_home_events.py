@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from bots.slack.events.parse import read_event, read_search
+from bots.slack.events.menu_search import read_search
+from bots.slack.events.parse import read_event
 from bots.slack.events.workspace_context import WorkspaceContext
 from core.chat.events.lanes import choose_lane
 from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
+from core.chat.port.menu_query import MenuQuery
 from tests.bots.slack.payloads import BOT, TEAM, event, stored
 
 _CHAT = ChatRef("sl", TEAM, "D7")
@@ -65,7 +67,8 @@ def test_presses_on_other_views_are_none_of_it(view: dict[str, Any]) -> None:
 
 
 def test_a_search_on_the_tab_is_for_the_same_conversation() -> None:
-    body = _press({"type": "home", "private_metadata": "D7"})
+    body = _press({"type": "home", "private_metadata": "D7", "callback_id": "signed"})
     body |= {"type": "block_suggestion", "action_id": "menu:model", "value": "ki"}
 
-    assert read_search(body, _INSTALLATION) == ("model", _CHAT, "ki", Sender("U1"))
+    query = MenuQuery("model", _CHAT, "ki", Sender("U1"), home=True, home_signature="signed")
+    assert read_search(body, _INSTALLATION) == query

@@ -13,6 +13,7 @@ from bots.sandbox.slack.state import Message
 from bots.slack.events.menu_search import find_options
 from bots.slack.events.workspace_context import WorkspaceContext
 from core.chat.port.incoming import ChatRef, Choice, Sender
+from core.chat.port.menu_query import MenuQuery
 from core.chat.port.menus import Menu, Option
 from tests.bots.slack.conftest import MODELS, Scene
 from tests.bots.slack.event_listener import Listener
@@ -55,15 +56,15 @@ async def test_a_searched_option_can_be_picked(scene: Scene, listener: Listener)
 
 
 async def test_suggest_gets_the_chat_the_query_and_the_reader() -> None:
-    asked: list[tuple[str, ChatRef, str, Sender, int]] = []
+    asked: list[tuple[MenuQuery, int]] = []
 
-    async def suggest(menu: str, chat: ChatRef, text: str, reader: Sender, most: int) -> tuple[Option, ...]:
-        asked.append((menu, chat, text, reader, most))
+    async def suggest(query: MenuQuery, most: int) -> tuple[Option, ...]:
+        asked.append((query, most))
         return (Option("Kimi", "kimi", group="Chat"),)
 
     answer = await find_options(_BODY, suggest, WorkspaceContext())
 
-    assert asked == [("model", ChatRef("sl", "T1", "C1", "50.1"), "ki", Sender("U1"), 100)]
+    assert asked == [(MenuQuery("model", ChatRef("sl", "T1", "C1", "50.1"), "ki", Sender("U1")), 100)]
     assert [group["label"]["text"] for group in answer["option_groups"]] == ["Chat"]
 
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bots.slack.events.menu_search import read_search
 from bots.slack.events.mrkdwn_to_text import parse_mrkdwn
-from bots.slack.events.parse import find_ignored_app, read_edit, read_part, read_search
+from bots.slack.events.parse import find_ignored_app, read_edit, read_part
 from bots.slack.events.parse import read_event as read_for
 from bots.slack.events.reply_target import ReplyTarget
 from bots.slack.events.workspace_context import WorkspaceContext
@@ -258,7 +259,7 @@ def test_a_visitor_s_command_and_search_belong_to_the_workspace_of_the_token() -
 
     assert _read(_from_visitor(command("/model"), team_id="T2")).chat == ChatRef("sl", TEAM, "C1")
     assert found is not None
-    assert found[1] == ChatRef("sl", TEAM, "C1", "50.1")
+    assert found.chat == ChatRef("sl", TEAM, "C1", "50.1")
 
 
 def test_a_reply_target_of_a_visitor_is_parsed_from_its_string_form() -> None:
