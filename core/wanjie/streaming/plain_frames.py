@@ -6,6 +6,7 @@ by one more field, is left to `StreamReader`, which understands all forms.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -51,15 +52,17 @@ class _Frame(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 _DECODER = msgspec.json.Decoder(_Frame)
 
 
-def read_plain_frames(data: bytes) -> list[TextPiece] | None:
-    """Return the pieces of whole frames that follow each other; None when any of them is not an ordinary one."""
-    if not data.endswith(_SEPARATOR):
-        return None
-    try:
-        pieces = [_read_frame(frame) for frame in data[: -len(_SEPARATOR)].split(_SEPARATOR)]
-    except ValueError:  # all errors of msgspec are such
-        return None
-    return [piece for piece in pieces if piece.text or piece.reasoning]
+def read_plain_frames(data: bytes) -> tuple[list[TextPiece], bytes]:
+    """Return the pieces of the ordinary frames with which `data` begins, and what follows them."""
+    pieces: list[TextPiece] = []
+    start = 0
+    with suppress(ValueError):  # all errors of msgspec are such
+        while (end := data.find(_SEPARATOR, start)) >= 0:
+            piece = _read_frame(data[start:end])
+            if piece.text or piece.reasoning:
+                pieces.append(piece)
+            start = end + len(_SEPARATOR)
+    return pieces, data[start:]
 
 
 def _read_frame(frame: bytes) -> TextPiece:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 import structlog
@@ -88,10 +88,10 @@ class StreamReader:
         self._length += len(data)
         if self._length > _MAX_STREAM_BYTES:
             raise UnreadableAnswerError("an answer without end")
-        if self._is_stream and self._has_frames and (pieces := self._read_plain_frames(data)) is not None:
-            return self._answer.add_pieces(pieces)
+        if self._is_stream and self._has_frames:
+            return self._read_further_frames(data)
         if self._is_stream:
-            if not self._has_frames and len(self._head) < _MAX_HEAD_BYTES:
+            if len(self._head) < _MAX_HEAD_BYTES:
                 self._head += data
             return self._read_events(self._events.feed_bytes(data))
         self._head += data
@@ -110,11 +110,13 @@ class StreamReader:
         if self._error is not None:
             raise self._error
 
-    def _read_plain_frames(self, data: bytes) -> list[TextPiece] | None:
-        """Read whole ordinary frames without taking them apart; None when the bytes are anything else."""
-        if self.is_done or not self._events.is_between_events or (pieces := read_plain_frames(data)) is None:
-            return None
-        return [TextPiece(self._redact(piece.text), self._redact(piece.reasoning)) for piece in pieces]
+    def _read_further_frames(self, data: bytes) -> list[Delta]:
+        """Read the ordinary frames at the beginning without taking them apart, and the rest in general."""
+        pieces, rest = list[TextPiece](), data
+        if not self.is_done and self._events.is_between_events:
+            pieces, rest = read_plain_frames(data)
+        redacted = [TextPiece(self._redact(piece.text), self._redact(piece.reasoning)) for piece in pieces]
+        return self._read_events(self._events.feed_bytes(rest), self._answer.add_pieces(redacted))
 
     def finish(self) -> list[Delta]:
         """End the response; return the remaining deltas, of which the `Finish` is the last.
@@ -155,8 +157,9 @@ class StreamReader:
     def _decode_head(self) -> str:
         return self._redact(self._head.decode("utf-8-sig", errors="replace").strip())
 
-    def _read_events(self, events: Iterable[ServerSentEvent]) -> list[Delta]:
-        deltas: list[Delta] = []
+    def _read_events(self, events: Iterable[ServerSentEvent], before: Sequence[Delta] = ()) -> list[Delta]:
+        """Return the deltas of `before` and of the events."""
+        deltas = list(before)
         for event in events:
             try:
                 deltas += self._read_event(event)

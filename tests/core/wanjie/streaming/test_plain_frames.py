@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.wanjie import Delta, ReasoningDelta, TextDelta
+from core.wanjie import Delta, ReasoningDelta, TextDelta, WanjieError
 from core.wanjie.streaming.plain_frames import TextPiece, read_plain_frames
 from core.wanjie.streaming.stream_reader import StreamReader
 
@@ -27,7 +27,7 @@ def test_frames_of_one_read_are_read_together() -> None:
         _frame({"role": "assistant", "content": ""}) + _frame({"reasoning_content": "Hm. "}) + _frame({"content": "好"})
     )
 
-    assert read_plain_frames(data.encode()) == [TextPiece("", "Hm. "), TextPiece("好", "")]
+    assert read_plain_frames(data.encode()) == ([TextPiece("", "Hm. "), TextPiece("好", "")], b"")
 
 
 def test_the_words_of_one_read_are_one_delta() -> None:
@@ -66,8 +66,18 @@ def test_the_words_of_one_read_are_one_delta() -> None:
 def test_anything_unusual_is_left_to_the_general_reader(data: str) -> None:
     usual = _frame({"content": "a"})
 
-    assert read_plain_frames(data.encode()) is None
-    assert read_plain_frames((usual + data).encode()) is None or data == ""
+    assert read_plain_frames(data.encode()) == ([], data.encode())
+    assert read_plain_frames((usual + data).encode()) == ([TextPiece("a", "")], data.encode())
+
+
+def test_an_error_behind_ordinary_frames_takes_nothing_from_their_text() -> None:
+    reader = StreamReader()
+    reader.feed(_frame({"role": "assistant", "content": ""}).encode())
+    error = 'data: {"error": {"message": "overloaded"}}\n\n'
+
+    assert reader.feed((_frame({"content": "one "}) * 2 + error).encode()) == [TextDelta("one one ")]
+    with pytest.raises(WanjieError):
+        reader.raise_held_error()
 
 
 _TEXTS = st.one_of(
