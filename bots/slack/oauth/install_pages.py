@@ -16,6 +16,7 @@ from slack_bolt.oauth.async_callback_options import AsyncFailureArgs, AsyncSucce
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bots.client_address import find_client_address
 from bots.http_port import Routes
 from bots.http_sessions import NETWORK_ERRORS
 from core.chat.text.translations import Translations
@@ -24,8 +25,10 @@ from core.redis import STORE_ERRORS, RateLimit, RateLimiter
 
 _log = structlog.get_logger()
 INSTALL_PATH = "/slack/install"
-_INSTALLATIONS = RateLimit("slack installations", 60, 60.0)
-"""Everybody may begin an installation, and each is stored for ten minutes."""
+_BEGINNINGS = RateLimit("slack installations", 600, 60.0, fair=True)
+"""Everybody may begin an installation, and each is stored for ten minutes. Shared fairly by addresses."""
+_ENDS = RateLimit("slack installed", 120, 60.0, fair=True)
+"""Of an end with a good state, Slack is asked."""
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -54,17 +57,17 @@ class InstallPages:
         """Send the browser to Slack, with a state that only this browser can bring back."""
         if request.method == "HEAD":  # a preview is no beginning
             return web.Response()
-        return await self._run(self._flow.handle_installation, request)
+        return await self._run(self._flow.handle_installation, request, _BEGINNINGS)
 
     async def _finish(self, request: web.BaseRequest) -> web.Response:
         """Exchange the code with which Slack has sent the browser back."""
         if request.method == "HEAD":
             return web.Response()
-        return await self._run(self._flow.handle_callback, request)
+        return await self._run(self._flow.handle_callback, request, _ENDS)
 
-    async def _run(self, step: Step, request: web.BaseRequest) -> web.Response:
+    async def _run(self, step: Step, request: web.BaseRequest, limit: RateLimit) -> web.Response:
         try:
-            if await self._limiter.acquire(_INSTALLATIONS) > 0:
+            if await self._limiter.acquire(limit, person=_find_address(request)) > 0:
                 return self._page(request, "install.busy", HTTPStatus.TOO_MANY_REQUESTS)
             asked = AsyncBoltRequest(body="", query=request.query_string, headers=_list_headers(request))
             return _to_response(await step(asked))
@@ -99,6 +102,10 @@ class InstallPages:
     def _page(self, request: web.BaseRequest, key: str, status: int) -> web.Response:
         language = request.headers.get("Accept-Language", "").partition(",")[0]
         return _to_response(_to_page(self._translations.plain_text(key, language), status))
+
+
+def _find_address(request: web.BaseRequest) -> str:
+    return find_client_address(request.remote or "", request.headers.getall("X-Forwarded-For", []))
 
 
 def _list_headers(request: web.BaseRequest) -> dict[str, str | Sequence[str]]:
