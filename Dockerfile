@@ -1,11 +1,11 @@
 # syntax=docker/dockerfile:1
 # Stage 1 installs exactly what uv.lock says; stage 2 holds only what runs.
 #
-# Build arguments for mirrors, and for a base image by digest:
-#   docker build --build-arg PYTHON_IMAGE=mirror.example/library/python:3.12-slim-bookworm@sha256:… \
+# The base image is named by its digest, for amd64 and arm64. Build arguments for mirrors:
+#   docker build --build-arg PYTHON_IMAGE=mirror.example/library/python@sha256:54c85f3c47607a77f32adec749d3c81d1348bf25833671f512b26a9b6d778cb3 \
 #                --build-arg PYPI_INDEX=https://mirrors.aliyun.com/pypi/simple/ \
 #                --build-arg DEBIAN_MIRROR=http://mirrors.aliyun.com .
-ARG PYTHON_IMAGE=docker.io/library/python:3.12-slim-bookworm
+ARG PYTHON_IMAGE=docker.io/library/python:3.12.15-slim-bookworm@sha256:54c85f3c47607a77f32adec749d3c81d1348bf25833671f512b26a9b6d778cb3
 
 FROM ${PYTHON_IMAGE} AS build
 ARG PYPI_INDEX=https://pypi.org/simple/

@@ -24,6 +24,7 @@ from core.settings import ServiceSettings, list_areas, list_variables
 
 ROOT = Path(__file__).parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+_IMAGE_SOURCES = ("deploy/compose.yaml", "deploy/kubernetes/redis.yaml")
 KUBERNETES = ROOT / "deploy/kubernetes"
 DRAIN_SECONDS = ServiceSettings.model_fields["drain_seconds"].default
 
@@ -60,6 +61,16 @@ def test_the_image_is_built_with_the_locked_version_of_uv_and_checks_every_hash(
     assert re.findall(r"\buv==(\S+)", DOCKERFILE) == [locked]
     assert "uv export --quiet --locked --no-dev" in DOCKERFILE
     assert "--require-hashes --no-deps" in DOCKERFILE
+
+
+def test_every_image_of_others_is_named_by_its_digest_the_same_everywhere() -> None:
+    sources = [DOCKERFILE, *((ROOT / path).read_text(encoding="utf-8") for path in _IMAGE_SOURCES)]
+    named = [name for text in sources for name in re.findall(r"docker\.io/library/[^\s}]+", text)]
+    digests = {name.partition(":")[0]: name for name in named}
+
+    assert len(named) == 4
+    assert set(named) == set(digests.values())
+    assert all(re.fullmatch(r".+:[\d.]+-\w+(-\w+)?@sha256:[0-9a-f]{64}", name) for name in named)
 
 
 def test_what_the_image_installs_stays_small() -> None:
