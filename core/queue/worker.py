@@ -183,8 +183,9 @@ class Worker:
         self._slots.release()
 
     async def _renew(self) -> None:
+        begun = monotonic()  # the store counts from then on, however late its answer is read
         await self._renew_claims(list(self._runs.values()))
-        self._renewed_at = monotonic()
+        self._renewed_at = begun
 
     async def _renew_claims(self, runs: Sequence[JobRun]) -> None:
         claimed = sorted(((run, claim) for run in runs if (claim := run.claim)), key=lambda pair: pair[0].entry.shard)

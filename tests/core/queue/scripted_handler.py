@@ -16,6 +16,10 @@ from core.queue import Job, QueueKeys, RedeliveryPolicy, Worker, WorkerPeriods
 QUICK = WorkerPeriods(lease=0.6, renew=0.15, reclaim=0.1)
 SOON_AGAIN = RedeliveryPolicy(failure_delay=0.6)
 SLOW = WorkerPeriods(lease=60, renew=20, reclaim=10)
+PATIENT = WorkerPeriods(lease=10, renew=0.15, reclaim=0.1)
+"""A process that has to wait for the machine keeps its messages."""
+_LONGEST_WAIT = 40.0
+"""Seconds; less than the lease of `SLOW`, which a message that waits for it would take."""
 
 
 @dataclass
@@ -65,8 +69,8 @@ class ScriptedHandler:
         )
 
 
-async def wait_until(reached: Callable[[], object], seconds: float = 10) -> None:
-    async with asyncio.timeout(seconds):
+async def wait_until(reached: Callable[[], object]) -> None:
+    async with asyncio.timeout(_LONGEST_WAIT):
         while not reached():  # noqa: ASYNC110 - any condition, as the test writes it
             await asyncio.sleep(0.005)
 

@@ -48,7 +48,7 @@ class Journal:
         return [entry for entry in entries if entry.what in what or not what]
 
     async def wait_until(
-        self, enough: Callable[[list[JournalEntry]], object], *, seconds: float = 15.0
+        self, enough: Callable[[list[JournalEntry]], object], *, seconds: float = 120.0
     ) -> list[JournalEntry]:
         """Wait until `enough` is true of the journal; raise TimeoutError with its end when that takes too long."""
         deadline = time.monotonic() + seconds

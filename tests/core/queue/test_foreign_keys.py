@@ -70,7 +70,7 @@ async def test_a_key_overwritten_during_a_job_blocks_nothing(
         lambda: ("1" in handler.done and worker.running == 1) or (name == "stream" and overwritten.is_set())
     )
     await inbox.enqueue("tg:1", "2", b"")
-    await wait_until(lambda: {"2", "beside"} <= set(handler.done), 25)
+    await wait_until(lambda: {"2", "beside"} <= set(handler.done))
 
     assert not handler.given_up
 
@@ -82,6 +82,6 @@ async def test_a_foreign_item_in_a_mailbox_is_delivered_and_finished(
     handler = ScriptedHandler()
     await inbox.enqueue("tg:1", "2", b"")
     await start_worker(handler.make_worker(redis, periods=_FAST, redelivery=_SOON_AGAIN))
-    await wait_until(lambda: len(handler.done) == 2, 25)
+    await wait_until(lambda: len(handler.done) == 2)
 
     assert handler.done[1] == "2"

@@ -109,11 +109,13 @@ async def test_a_postponed_lane_is_left_alone_for_its_delay(redis: Redis, inbox:
     job = await claim_next(claims)
     other = LaneClaims(redis, QueueKeys(), name_consumer("other", 0.01))
 
-    assert await claims.postpone(job.claim, 0.3)
-    assert not await claims.postpone(job.claim, 0.3)
+    assert await claims.postpone(job.claim, 60)
+    assert not await claims.postpone(job.claim, 60)
     await asyncio.sleep(0.05)
     assert await other.take_over(5) == []
-    await asyncio.sleep(0.3)
+    (pending,) = await redis.xpending_range(QueueKeys().stream(0), "w", "-", "+", 5)
+    owner, numbers = pending["consumer"], [pending["message_id"]]
+    await redis.xclaim(QueueKeys().stream(0), "w", owner, 0, numbers, idle=60_000, justid=True)
     (entry,) = await other.take_over(5)
     again = await other.start(entry)
     assert again is not None

@@ -48,7 +48,7 @@ async def test_jobs_that_wait_for_a_rate_limit_leave_their_slots_to_others(
     for lane in ("flooded1", "flooded2", "stranger"):
         await inbox.enqueue(lane, "1", b"")
     await start_worker(handler.make_worker(redis, capacity=1, periods=SLOW))
-    await wait_until(lambda: handler.done == ["1"], 3)
+    await wait_until(lambda: handler.done == ["1"])
 
     assert handler.max_running == 3
 

@@ -77,7 +77,7 @@ class StepHandler:
 async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
-    parser.add_argument("--lease", type=float, default=2.0)
+    parser.add_argument("--lease", type=float, default=4.0)
     parser.add_argument("--grace", type=float, default=0.3)
     options = parser.parse_args()
     redis = connect(options.url)
