@@ -1,4 +1,4 @@
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportOptionalIterable=false, reportGeneralTypeIssues=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportOptionalIterable=false, reportGeneralTypeIssues=false, reportArgumentType=false
 # redis-py leaves the answers of stream commands untyped.
 """A void claim can do nothing."""
 
@@ -114,8 +114,9 @@ async def test_a_postponed_lane_is_left_alone_for_its_delay(redis: Redis, inbox:
     await asyncio.sleep(0.05)
     assert await other.take_over(5) == []
     (pending,) = await redis.xpending_range(QueueKeys().stream(0), "w", "-", "+", 5)
-    owner, numbers = pending["consumer"], [pending["message_id"]]
-    await redis.xclaim(QueueKeys().stream(0), "w", owner, 0, numbers, idle=60_000, justid=True)
+    await redis.xclaim(
+        QueueKeys().stream(0), "w", pending["consumer"], 0, (pending["message_id"],), idle=60_000, justid=True
+    )
     (entry,) = await other.take_over(5)
     again = await other.start(entry)
     assert again is not None

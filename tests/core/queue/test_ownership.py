@@ -247,6 +247,7 @@ async def test_a_process_that_stalls_for_two_seconds_loses_nothing(
 
     handler = ScriptedHandler(stall)
     await start_worker(handler.make_worker(redis, periods=WorkerPeriods()))
+    lane = ""
     for number in range(5):  # again where the machine itself stood still, so that the lease was over
         lane = f"lane{number}"
         await inbox.enqueue(lane, lane, b"")
