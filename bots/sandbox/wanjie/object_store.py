@@ -24,12 +24,14 @@ class Bucket:
     """Serve what was put in, on the simulator's own host; no key is asked for.
 
     A link misbehaves as its query says: `?pause=0.1` sends a byte every so many seconds, `?hang=1` falls silent in the
-    middle, `?break=1` breaks off there, `?size=30000000` fills the file up with zeros, `?unsized=1` does not say how
-    large it is, `?status=403` refuses. `…/redirect?to=URL` leads on to the URL, without one to itself.
+    middle, `?break=1` breaks off there, `?hold=1` sends nothing until `released` is set, `?size=30000000` fills the
+    file up with zeros, `?unsized=1` does not say how large it is, `?status=403` refuses. `…/redirect?to=URL` leads on
+    to the URL, without one to itself.
     """
 
     def __init__(self) -> None:
         self.downloads: list[ReceivedDownload] = []
+        self.released = asyncio.Event()
         self._files: dict[str, bytes] = {}
 
     def routes(self) -> list[web.RouteDef]:
@@ -51,6 +53,8 @@ class Bucket:
         status = int(request.query.get("status", "200" if data is not None else "404"))
         if data is None or status != web.HTTPOk.status_code:
             return web.Response(status=status, text="NoSuchKey" if data is None else "AccessDenied")
+        if "hold" in request.query:
+            await self.released.wait()
         return await _send_file(request, data.ljust(int(request.query.get("size", "0")), b"\0"))
 
     def _record(self, request: web.Request) -> None:

@@ -16,13 +16,14 @@ class Maker:
     def __init__(self, *, held: bool = False) -> None:
         self.made: list[str] = []
         self.cancelled = 0
-        self.go = asyncio.Event()
+        self.begun, self.go = asyncio.Event(), asyncio.Event()
         if not held:
             self.go.set()
 
     def of(self, name: str, size: int = 1) -> Callable[[], Awaitable[bytes]]:
         async def make() -> bytes:
             self.made.append(name)
+            self.begun.set()
             try:
                 await self.go.wait()
             except asyncio.CancelledError:
@@ -53,7 +54,7 @@ async def test_simultaneous_requests_share_one_computation() -> None:
 async def test_one_cancelled_caller_does_not_cancel_the_others() -> None:
     cache, maker = Cache[bytes](100, len), Maker(held=True)
     first, second = (asyncio.create_task(cache.get("a", maker.of("a"))) for _ in range(2))
-    await asyncio.sleep(0.01)
+    await maker.begun.wait()
     first.cancel()
     await asyncio.sleep(0.01)
     maker.go.set()
@@ -65,7 +66,7 @@ async def test_one_cancelled_caller_does_not_cancel_the_others() -> None:
 async def test_a_computation_ends_when_all_callers_are_cancelled() -> None:
     cache, maker = Cache[bytes](100, len), Maker(held=True)
     asking = [asyncio.create_task(cache.get("a", maker.of("a"))) for _ in range(2)]
-    await asyncio.sleep(0.01)
+    await maker.begun.wait()
     for task in asking:
         task.cancel()
     await asyncio.gather(*asking, return_exceptions=True)
@@ -151,8 +152,8 @@ def test_the_cache_stays_within_its_size(asked: list[tuple[str, int]]) -> None:
 async def test_different_keys_are_computed_concurrently(count: int) -> None:
     cache, maker = Cache[bytes](100, len), Maker(held=True)
     asking = [asyncio.create_task(cache.get(name, maker.of(name))) for name in "abc"[:count]]
-    await asyncio.sleep(0.01)
-
-    assert maker.made == list("abc"[:count])
+    async with asyncio.timeout(60):
+        while maker.made != list("abc"[:count]):  # noqa: ASYNC110 - as soon as all have begun
+            await asyncio.sleep(0)
     maker.go.set()
     await asyncio.gather(*asking)

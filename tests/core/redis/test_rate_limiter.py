@@ -118,22 +118,21 @@ async def test_two_clients_together_never_exceed_a_window(redis_url: str, redis:
     limit = RateLimit("chat", 5, 0.3)
     grants: list[tuple[float, float]] = []
 
-    async def ask(rate_limiter: RateLimiter, until: float) -> None:
-        while time.monotonic() < until:
+    async def ask(rate_limiter: RateLimiter) -> None:
+        while len(grants) < 5 * limit.calls:
             asked = time.monotonic()
             wait = await rate_limiter.acquire(limit)
             if wait == 0:
                 grants.append((asked, time.monotonic()))
             await asyncio.sleep(min(wait, 0.02))
 
-    until = time.monotonic() + 1.5
-    await asyncio.gather(*(ask(RateLimiter(client, "account"), until) for client in (redis, other) for _ in range(10)))
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(ask(RateLimiter(client, "account")) for client in (redis, other) for _ in range(10)))
     await other.aclose()
 
     # Each was granted between its question and its answer, so these lay in one window for sure.
     windows = [sum(end - limit.seconds < asked and told <= end for asked, told in grants) for _, end in grants]
     assert max(windows) <= limit.calls
-    assert len(grants) > 2 * limit.calls
 
 
 async def test_a_refused_call_is_counted_in_no_window(redis: Redis) -> None:

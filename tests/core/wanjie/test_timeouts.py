@@ -27,12 +27,12 @@ HELLO = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
 async def test_a_model_that_does_not_begin_in_time_is_too_slow(
     sim: WanjieSim, client_for: ClientFactory, ask: Ask
 ) -> None:
-    sim.script.header_delay = 3
+    sim.script.header_delay = 60
     async with client_for(first_byte_timeout=0.3) as client:
         with pytest.raises(TooSlowError):
             await ask(client)
 
-    assert len(sim.requests) == 1
+    assert len(sim.requests) <= 1, "it was asked again"  # on a slow machine it may not have got there at all
 
 
 async def test_a_model_that_begins_with_headers_only_is_too_slow(
@@ -43,7 +43,7 @@ async def test_a_model_that_begins_with_headers_only_is_too_slow(
         with pytest.raises(TooSlowError):
             await ask(client)
 
-    assert len(sim.requests) == 1
+    assert len(sim.requests) <= 1, "it was asked again"  # on a slow machine it may not have got there at all
 
 
 async def test_silence_between_tokens_breaks_the_stream(sim: WanjieSim, client_for: ClientFactory, ask: Ask) -> None:
@@ -54,14 +54,14 @@ async def test_silence_between_tokens_breaks_the_stream(sim: WanjieSim, client_f
 
 
 async def test_slow_tokens_are_not_silence(sim: WanjieSim, client_for: ClientFactory, ask: Ask) -> None:
-    sim.script.tokens_per_second, sim.script.answer = 6, lambda _: "a b c d e f g"
-    async with client_for(idle_timeout=0.5, comment_factor=2) as client:
+    sim.script.tokens_per_second, sim.script.answer = 2, lambda _: "a b c d e f g"
+    async with client_for(idle_timeout=3, comment_factor=2) as client:
         assert len(await ask(client)) == 8
 
 
 async def test_comments_extend_the_idle_timeout(client_for: ClientFactory, raw_server: RawServer, ask: Ask) -> None:
-    url = await raw_server(streaming(TOKEN, *(PING, 0.15) * 5, TOKEN, DONE))
-    async with client_for(base_url=url, idle_timeout=0.5) as client:
+    url = await raw_server(streaming(TOKEN, *(PING, 0.8) * 5, TOKEN, DONE))
+    async with client_for(base_url=url, idle_timeout=3) as client:
         assert await ask(client) == [TextDelta("a"), TextDelta("a"), Finish("stop")]
 
 
@@ -95,9 +95,9 @@ async def test_comments_do_not_extend_the_timeout_of_a_request(
     sim: WanjieSim, client: WanjieClient, begun: int, error: type[Exception]
 ) -> None:
     sim.script.hang_after, sim.script.comment_every = begun, 0.005
-    hurried = replace(HELLO, silence_timeout=0.1)
+    hurried = replace(HELLO, silence_timeout=2.5)
     with pytest.raises(error):
-        async with asyncio.timeout(0.9), aclosing(client.stream_chat(hurried)) as deltas:
+        async with asyncio.timeout(20), aclosing(client.stream_chat(hurried)) as deltas:
             _ = [delta async for delta in deltas]
 
 
@@ -105,7 +105,7 @@ async def test_comments_do_not_extend_the_timeout_of_a_request(
 async def test_the_timeout_of_a_request_counts_from_the_question(
     sim: WanjieSim, client: WanjieClient, *, stream: bool
 ) -> None:
-    sim.script.header_delay = 9
+    sim.script.header_delay = 60
     hurried = replace(HELLO, silence_timeout=0.5)
     with pytest.raises(TooSlowError):
         await (anext(client.stream_chat(hurried)) if stream else client.complete_chat(hurried))
@@ -116,25 +116,25 @@ async def test_the_timeout_of_a_request_counts_from_the_question(
 async def test_a_slow_reader_breaks_nothing(sim: WanjieSim, client_for: ClientFactory) -> None:
     sim.script.answer = lambda _: "word " * 30
     text = ""
-    async with client_for(idle_timeout=0.2, comment_factor=1) as client, aclosing(client.stream_chat(HELLO)) as deltas:
+    async with client_for(idle_timeout=3, comment_factor=1) as client, aclosing(client.stream_chat(HELLO)) as deltas:
         async for delta in deltas:
             if isinstance(delta, TextDelta):
                 text += delta.text
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.15)
 
     assert text == "word " * 30
 
 
 async def test_an_answer_that_drips_for_ever_is_given_up(raw_server: RawServer, settings_for: SettingsFactory) -> None:
-    url = await raw_server(streaming(*[TOKEN, 0.02] * 200))
-    client = WanjieClient(settings_for(base_url=url, max_attempts=1), answer_timeout=0.2)
+    url = await raw_server(streaming(*[TOKEN, 0.02] * 1000))
+    client = WanjieClient(settings_for(base_url=url, max_attempts=1), answer_timeout=3)
     question = ChatRequest("deepseek-v3", (ChatMessage("user", "Hello!"),))
 
     async with aclosing(client):
         deltas = list[Delta]()
         with pytest.raises(StreamBrokenError, match="no whole answer"):
             await _collect(client, question, deltas)
-    assert 1 <= len(deltas) < 100
+    assert 1 <= len(deltas) < 500
 
 
 async def _collect(client: WanjieClient, question: ChatRequest, deltas: list[Delta]) -> None:

@@ -152,23 +152,23 @@ async def test_a_closed_port_is_unreachable(client_for: ClientFactory, ask: Ask)
 
 
 async def test_a_question_being_answered_is_not_sent_twice(sim: WanjieSim, client_for: ClientFactory) -> None:
-    sim.script.header_delay = 3
+    sim.script.header_delay = 60
     async with client_for(first_byte_timeout=0.3) as client:
         with pytest.raises(TooSlowError):
             await client.complete_chat(HELLO)
 
-    assert len(sim.requests) == 1
+    assert len(sim.requests) <= 1, "it was asked again"  # on a slow machine it may not have got there at all
 
 
 async def test_an_endless_response_is_too_slow(client_for: ClientFactory, raw_server: RawServer) -> None:
-    url = await raw_server(streaming(*(" ", 0.1) * 30))
+    url = await raw_server(streaming(*(" ", 0.1) * 600))
     async with client_for(base_url=url, first_byte_timeout=0.3) as client:
         with pytest.raises(TooSlowError):
             await client.list_models()
 
 
 async def test_an_endless_error_response_is_too_slow(client_for: ClientFactory, raw_server: RawServer) -> None:
-    url = await raw_server(streaming(*(" ", 0.1) * 30, status=400))
+    url = await raw_server(streaming(*(" ", 0.1) * 600, status=400))
     async with client_for(base_url=url, first_byte_timeout=0.3) as client:
         with pytest.raises(TooSlowError):
             await client.list_models()

@@ -60,9 +60,10 @@ async def test_an_answer_asked_ahead_is_taken_whatever_the_history_is_by_then(
     ],
 )
 async def test_another_question_is_asked_itself(sim: WanjieSim, ahead: AheadAnswers, now: ChatRequest) -> None:
-    sim.script.first_token_delay = 0.2
+    sim.script.first_token_delay = 60
     ahead.ask("tg:1:-5", "e1", REQUEST, PAYER)
     await _until(lambda: len(sim.sent) == 1)
+    sim.script.first_token_delay = 0
 
     assert await _take(ahead, now) == "one two three"
     assert len(sim.requests) == 2
@@ -80,7 +81,7 @@ async def test_a_question_that_failed_ahead_is_asked_again(sim: WanjieSim, ahead
 
 
 async def test_answers_of_questions_that_do_not_wait_any_more_are_given_up(sim: WanjieSim, ahead: AheadAnswers) -> None:
-    sim.script.first_token_delay = 5
+    sim.script.first_token_delay = 60
     questions = [("tg:1:-5", "e1"), ("tg:1:-5", "e2"), ("tg:1:-6", "e1")]
     for lane, event in questions:
         ahead.ask(lane, event, REQUEST, PAYER)
@@ -95,7 +96,7 @@ async def test_answers_are_given_up_when_another_process_goes_on(
     sim: WanjieSim, ahead: AheadAnswers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.chat.answer.ahead_answers._LINGER", 0.05)
-    sim.script.first_token_delay = 5
+    sim.script.first_token_delay = 60
     ahead.ask("tg:1:-5", "e1", REQUEST, PAYER)
     await _until(lambda: len(sim.sent) == 1)
     ahead.drop_soon("tg:1:-5")

@@ -182,9 +182,11 @@ async def test_a_caption_notes_that_only_the_beginning_is_spoken(
 async def test_stop_ends_the_recording(
     services: Services, context: EventContext, screen: NoteScreen, sim: WanjieSim
 ) -> None:
-    sim.script.speech_delay = 10
+    sim.script.speech_delay = 60
     speaking = asyncio.create_task(services.speaker.speak_and_post(context, TEXT))
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(60):
+        while not inputs(sim):  # noqa: ASYNC110 - the simulator tells nobody
+            await asyncio.sleep(0.01)
     context.job.stop_requested.set()
 
     with pytest.raises(StoppedByUserError):

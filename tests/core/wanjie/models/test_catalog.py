@@ -88,7 +88,7 @@ async def test_an_old_list_is_used_while_the_platform_is_silent(
     catalog = Catalog(client, settings_for(catalog_ttl=60), refresh_timeout=0.05, clock=clock)
     before = await catalog.list_models()
     clock.now += 61
-    sim.script.header_delay = 3
+    sim.script.header_delay = 60
 
     assert await catalog.list_models() == before
 

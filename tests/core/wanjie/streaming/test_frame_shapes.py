@@ -284,8 +284,8 @@ async def test_usage_after_such_a_stop_ends_the_answer(
 async def test_silence_after_such_a_stop_ends_the_answer(
     client_for: ClientFactory, raw_server: RawServer, ask: Ask
 ) -> None:
-    url = await raw_server(streaming(*(f"data: {data}\n\n" for data in SLOW_STOP), 9))
-    async with client_for(base_url=url, idle_timeout=0.3) as client:
+    url = await raw_server(streaming(*(f"data: {data}\n\n" for data in SLOW_STOP), 60))
+    async with client_for(base_url=url, idle_timeout=3) as client:
         assert await ask(client) == [TextDelta("a"), TextDelta("b"), Finish("stop")]
 
 
