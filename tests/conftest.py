@@ -35,19 +35,25 @@ def pytest_collection_finish() -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def redis_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
+async def redis_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
     """Start a real server, once per session; give its `unix://` URL."""
     async with EmbeddedRedis(tmp_path_factory.mktemp("redis")) as url:
         yield url
 
 
 @pytest_asyncio.fixture
-async def redis(redis_url: str) -> AsyncGenerator[Redis]:
+async def redis(redis_server: str) -> AsyncGenerator[Redis]:
     """Give a client whose server holds nothing."""
-    client = connect(redis_url)
+    client = connect(redis_server)
     await client.flushall()
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+def redis_url(redis_server: str, redis: Redis) -> str:
+    """Give the URL of a server that holds nothing."""
+    return redis_server
 
 
 def _is_loopback(host: str) -> bool:
