@@ -1,11 +1,9 @@
-"""The names of the keys in Redis; the braces put them into one slot of a cluster, for scripts that use several."""
+"""The keys in Redis; the braces put them into one slot of a cluster, for scripts that use several."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from time import time
-
-_AUDIT_LIFETIME = timedelta(days=400)
+AUDIT_SECONDS = 400 * 86_400
+"""For which a change is kept."""
 
 SIGNING_KEY = "{access}:signing_key"
 """The secret that signs buttons."""
@@ -29,8 +27,3 @@ AUDIT_KEY = "{access}:audit"
 """Stream: every change, with who made it."""
 RULES_KEY = "{access}:rules"
 """Hash: what admins have decided for everybody, and a version that changes with it."""
-
-
-def oldest_audit_id() -> int:
-    """Return the id from which on the stream of changes is kept: they are forgotten after 400 days."""
-    return int((time() - _AUDIT_LIFETIME.total_seconds()) * 1000)

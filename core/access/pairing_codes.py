@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .keys import AUDIT_KEY, CODES_KEY, OWNER_KEY, PEOPLE_KEY, TRIES_KEY, oldest_audit_id
+from .keys import AUDIT_KEY, AUDIT_SECONDS, CODES_KEY, OWNER_KEY, PEOPLE_KEY, TRIES_KEY
 from .records import PersonRecord, pack_record
 
 _SCRIPTS = Path(__file__).with_name("scripts")
@@ -64,6 +64,7 @@ class Claims:
             steps.zremrangebyscore(CODES_KEY, "-inf", time())
             steps.zadd(CODES_KEY, {_digest(letters): time() + _LIFETIME.total_seconds()})
             steps.zremrangebyrank(CODES_KEY, 0, -_MAX_CODES - 1)
+            steps.expire(CODES_KEY, _LIFETIME)
             steps.delete(TRIES_KEY)
             await steps.execute()
         return f"{letters[:5]}-{letters[5:]}"
@@ -72,7 +73,7 @@ class Claims:
         """Make a person the owner if the code is right. Wrong codes are counted over all replicas."""
         if await self._redis.exists(OWNER_KEY):
             return ClaimResult.OWNED
-        tries = await self._redis.incr(TRIES_KEY)
+        tries = await self._count_try()
         if tries > _MAX_TRIES:
             await self._redis.delete(CODES_KEY)
             return ClaimResult.EXHAUSTED
@@ -83,9 +84,17 @@ class Claims:
             # Codes are gone as well when somebody has been faster.
             return ClaimResult.OWNED if await self._redis.exists(OWNER_KEY) else ClaimResult.WRONG
         keys = [OWNER_KEY, PEOPLE_KEY, CODES_KEY, TRIES_KEY, AUDIT_KEY]
-        arguments = [person, pack_record(record), oldest_audit_id(), record.name, attempt]
+        arguments = [person, pack_record(record), AUDIT_SECONDS, record.name, attempt]
         claimed = int(str(await self._claim(keys, arguments)))
         return ClaimResult.CLAIMED if claimed else ClaimResult.OWNED
+
+    async def _count_try(self) -> int:
+        """Return how many tries there were. The count outlives every code: making a new one begins it anew."""
+        async with self._redis.pipeline(transaction=True) as steps:
+            steps.incr(TRIES_KEY)
+            steps.expire(TRIES_KEY, _LIFETIME)
+            tries, _ = await steps.execute()
+        return int(tries)
 
 
 def _digest(letters: str) -> str:

@@ -22,6 +22,7 @@ from core.redis.wrong_type_keys import ForeignKeys, KeyType
 from .decision import ChatState
 from .keys import (
     AUDIT_KEY,
+    AUDIT_SECONDS,
     CHATS_KEY,
     NOTICES_KEY,
     OWNER_KEY,
@@ -29,7 +30,6 @@ from .keys import (
     REQUEST_TIMES_KEY,
     REQUESTS_KEY,
     RULES_KEY,
-    oldest_audit_id,
 )
 from .records import AccessRequest, ChatRecord, PersonRecord, pack_record, unpack_record
 from .roles import Role, list_changeable_roles
@@ -180,7 +180,7 @@ class AccessRegister:
 
     async def hand_over(self, person: str, *, actor: str) -> HandoverResult:
         """Make an admin or a member the owner; the one before becomes an admin."""
-        keys, arguments = [OWNER_KEY, PEOPLE_KEY, AUDIT_KEY], [actor, person, oldest_audit_id()]
+        keys, arguments = [OWNER_KEY, PEOPLE_KEY, AUDIT_KEY], [actor, person, AUDIT_SECONDS]
         answer = await self._run(lambda: self._hand_over(keys, arguments))
         self.forget_cached()
         return HandoverResult(int(str(answer)))
@@ -192,7 +192,7 @@ class AccessRegister:
 
     async def move_chat(self, old: str, new: str) -> None:
         """Let what was decided about a group hold under its new id."""
-        keys, arguments = [CHATS_KEY, AUDIT_KEY], [old, new, oldest_audit_id()]
+        keys, arguments = [CHATS_KEY, AUDIT_KEY], [old, new, AUDIT_SECONDS]
         await self._run(lambda: self._move(keys, arguments))
         self.forget_cached()
 
@@ -267,7 +267,7 @@ class AccessRegister:
     async def _apply(
         self, key: str, subject: str, packed: str, states: str, actor: str, action: str, name: str
     ) -> bool:
-        arguments = [subject, packed, states, oldest_audit_id(), actor, action, name]
+        arguments = [subject, packed, states, AUDIT_SECONDS, actor, action, name]
         done = int(str(await self._run(lambda: self._change([key, AUDIT_KEY], arguments)))) == 1
         self.forget_cached()
         return done

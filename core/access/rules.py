@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .keys import AUDIT_KEY, PEOPLE_KEY, RULES_KEY, oldest_audit_id
+from .keys import AUDIT_KEY, AUDIT_SECONDS, PEOPLE_KEY, RULES_KEY
 from .roles import ADMIN_ROLES, Role
 
 Audience: TypeAlias = Literal["admins", "members", "others"]
@@ -86,7 +86,7 @@ class RuleBook:
 
     async def set(self, name: str, text: str, *, actor: str) -> RuleChange:
         """Set a rule, or remove it with ""; the change is written down with who made it."""
-        arguments = [name, text, actor, _MAX_RULES, oldest_audit_id()]
+        arguments = [name, text, actor, _MAX_RULES, AUDIT_SECONDS]
         keys = [RULES_KEY, PEOPLE_KEY, AUDIT_KEY]
         answer = await self._foreign.retry_without(_TYPES, lambda: self._set(keys, arguments))
         return RuleChange(int(str(answer)))

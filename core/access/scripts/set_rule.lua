@@ -1,5 +1,5 @@
 -- KEYS: rules, people, the audit stream.
--- ARGV: name, text ('' removes the rule), who changes it, most rules, the oldest id that the stream keeps.
+-- ARGV: name, text ('' removes the rule), who changes it, most rules, the seconds that the stream keeps a change.
 -- 1: so it is now. 0: whoever changes it is no admin. -1: there are too many rules.
 local readable, person = pcall(cjson.decode, redis.call('HGET', KEYS[2], ARGV[3]) or '')
 local state = readable and type(person) == 'table' and person.state
@@ -18,6 +18,7 @@ else
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 end
 redis.call('HINCRBY', KEYS[1], 'version', 1)
-redis.call('XADD', KEYS[3], 'MINID', '~', ARGV[5], '*',
+redis.call('XADD', KEYS[3], 'MINID', (redis.call('TIME')[1] - ARGV[5]) * 1000, '*',
   'by', ARGV[3], 'action', 'rule', 'subject', ARGV[1], 'name', ARGV[2])
+redis.call('EXPIRE', KEYS[3], ARGV[5])
 return 1

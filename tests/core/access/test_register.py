@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.access import AccessRegister, AccessRequest, ClaimResult, Claims, HandoverResult, Known, PersonRecord
-from core.access.keys import CODES_KEY, NOTICES_KEY, PEOPLE_KEY, REQUEST_TIMES_KEY, REQUESTS_KEY
+from core.access.keys import AUDIT_KEY, CODES_KEY, NOTICES_KEY, PEOPLE_KEY, REQUEST_TIMES_KEY, REQUESTS_KEY
 from core.access.register import AuditEntry
 from tests.clock import Clock
 from tests.core.access.conftest import OWNER
@@ -55,6 +55,17 @@ async def test_wrong_codes_are_counted_over_all_replicas(redis: Redis) -> None:
     assert await Claims(redis).claim(code, OWNER, PersonRecord("owner")) is ClaimResult.EXHAUSTED
     code = await Claims(redis).make_code() or ""
     assert await Claims(redis).claim(code, OWNER, PersonRecord("owner")) is ClaimResult.CLAIMED
+
+
+async def test_a_change_is_forgotten_after_400_days(redis: Redis, register: AccessRegister) -> None:
+    now = int((await redis.time())[0]) * 1000
+    for days in (399, 401):
+        await redis.delete(AUDIT_KEY)
+        await redis.xadd(AUDIT_KEY, {"by": OWNER, "action": "old", "subject": ADA}, id=f"{now - days * 86_400_000}-1")
+        await register.set_chat(GROUP, "allowed" if days == 399 else "refused", actor=OWNER)
+        kept = [action for _, action, _ in await actions(register)]
+        assert ("old" in kept) == (days == 399)
+    assert await redis.ttl(AUDIT_KEY) > 399 * 86_400
 
 
 async def test_a_code_expires(redis: Redis) -> None:
