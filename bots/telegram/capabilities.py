@@ -26,6 +26,7 @@ CAPABILITIES = Capabilities(
 INLINE_CAPABILITIES = replace(
     CAPABILITIES,
     standalone=True,
+    announces_answers=True,
     page_limit=3000,  # a question of up to 256 characters (Bot API: InlineQuery) and notes stand in the message, too
     # The message may stand in a group, where Telegram takes 20 changes a minute, and the bot is not told.
     edit_interval=3.0,
@@ -39,6 +40,7 @@ INLINE_CAPABILITIES = replace(
 """The same for a question that was asked in inline mode."""
 GUEST_CAPABILITIES = replace(
     INLINE_CAPABILITIES,
+    announces_answers=False,
     begins_at_once=True,  # how long a guest query can be answered is not documented (Bot API: answerGuestQuery)
 )
 """The same for a message that calls the bot into a chat."""

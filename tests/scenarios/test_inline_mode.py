@@ -118,6 +118,28 @@ async def test_what_cannot_be_asked_leads_to_the_private_chat(empty_harness: Ser
     await says(mallory, "people and groups that my admins know")
 
 
+async def test_an_offer_of_somebody_who_was_blocked_since_is_taken_back_in_the_message(
+    empty_harness: ServiceHarness,
+) -> None:
+    harness, root, bob = empty_harness, empty_harness.private("Root"), empty_harness.private("Bob", "zh-hans")
+    await start(harness)
+    await claim(harness, root)
+    await bob.say("hello")
+    await says(root, "Bob")
+    await root.choose("Allow")
+    await says(bob, "现在可以使用")
+    query = await typed(bob, "why?")
+    await root.say(f"/admin block tg:{bob.person.user.id}")
+    await says(root, "Done")
+    sent = [bob.person.choose_inline(query, elsewhere(harness)) for _ in range(2)]
+    refused = Translations().plain_text("inline.refused", "zh")
+    for message in sent:
+        await reads(bob, message, refused)
+
+    assert [labels(message) for message in sent] == [[], []]
+    assert asked(harness) == []
+
+
 async def test_a_killed_process_s_answer_is_finished_in_the_same_message_and_its_rest_in_private(
     empty_harness: ServiceHarness,
 ) -> None:

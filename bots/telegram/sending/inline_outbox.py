@@ -148,7 +148,9 @@ class InlineOutbox(Outbox):
         except UneditableError as error:  # there is no other place for it
             raise RecipientGoneError(str(error)) from error
 
-    def _build_last_keyboard(self) -> InlineKeyboardMarkup:
+    def _build_last_keyboard(self) -> InlineKeyboardMarkup | None:
+        if not self._incoming.text:
+            return None  # whoever was refused asks in vain again
         label = self._translations.plain_text("inline.again", self._incoming.sender.locale)
         return build_ask_again_keyboard(label, self._incoming.text)
 

@@ -27,6 +27,7 @@ from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 from core.chat.port.platform import Platform
 from core.queue import Inbox, LaneKind
 
+from .closing_limit import ClosingLimit
 from .lanes import get_origin
 
 _log = structlog.get_logger()
@@ -98,6 +99,7 @@ class AccessGate:
         self._inbox = inbox
         self._mode: AccessMode = mode
         self._policy = policy or ModelPolicy()
+        self._closing_limit = ClosingLimit()
 
     async def check(self, platform: Platform, incoming: Incoming) -> Access:
         """Decide at the door, where nothing is looked up: whoever may be allowed passes, and is asked about again."""
@@ -120,7 +122,15 @@ class AccessGate:
         return self._decide(incoming, known, found)
 
     async def refuse(self, platform: Platform, incoming: Incoming, access: Access) -> None:
-        """Note a refusal, so that the sender is told once a day, and an admin asked."""
+        """Note a refusal, so that the sender is told once a day, and an admin asked.
+
+        An answer that is announced already is taken back each time, within `ClosingLimit`.
+        """
+        if incoming.choice is None and platform.outbox(incoming).capabilities.announces_answers:
+            if self._closing_limit.admits(incoming.access_person):
+                key = "access.unsure" if access.unsure else "inline.refused"
+                await self._enqueue(AccessRefusal(incoming, key))
+            return None
         unsaid = (
             incoming.is_addition or incoming.deleted or incoming.previous_chat or incoming.default_title is not None
         )

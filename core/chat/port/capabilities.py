@@ -52,6 +52,9 @@ class Capabilities:
     standalone: bool = False
     """Each question here stands alone and is answered in one message: nothing of it is remembered, commands do not
     work, and no files can be shown."""
+    announces_answers: bool = False
+    """A question stands in a message which says that its answer is being written, before the bot hears of it: whoever
+    gets none is told so there."""
     begins_at_once: bool = False
     """An answer must begin before there are words of it, or the platform takes none any more."""
     max_page_age: float | None = None
