@@ -69,6 +69,7 @@ def _status(harness: ServiceHarness) -> str:
 
 
 async def test_a_long_text_is_joined_from_several_requests(persona: Persona, harness: ServiceHarness) -> None:
+    harness.wanjie.script.sound = lambda text: make_mp3(text[::10])  # ten times as fast: minutes take long to encode
     await talking(persona, harness)
     text = "".join(SENTENCE.format(number) for number in range(45)).strip()
     await persona.say(f"/speak {text}")
@@ -78,7 +79,7 @@ async def test_a_long_text_is_joined_from_several_requests(persona: Persona, har
     assert len(text) > 2000
     assert len(pieces) == 4
     assert " ".join(piece.strip() for piece in pieces) == text
-    assert length(note.files[0]) == pytest.approx(len("".join(pieces)) / PACE, rel=0.02)
+    assert length(note.files[0]) == pytest.approx(sum(len(piece[::10]) for piece in pieces) / PACE, rel=0.02)
 
 
 async def test_a_replied_message_is_spoken(persona: Persona, harness: ServiceHarness) -> None:
