@@ -25,7 +25,7 @@ async def checked(harness: ServiceHarness, **variables: str) -> tuple[int, str]:
     return await fork_to_the_end("check", folder=harness.folder, **{**harness.environment(), **variables})
 
 
-async def until_logged(harness: ServiceHarness, words: str, seconds: float = 30) -> list[dict[str, object]]:
+async def until_logged(harness: ServiceHarness, words: str, seconds: float = 120) -> list[dict[str, object]]:
     async with asyncio.timeout(seconds):
         while words not in harness.logs():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)

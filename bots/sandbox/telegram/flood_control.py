@@ -1,7 +1,6 @@
 """Flood control: how often messages may be sent, and the penalty for ignoring it."""
 
 import math
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -106,9 +105,10 @@ class _Gate:
 class FloodControl:
     """Count calls and refuse the ones that come too fast."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.limits = Limits()
         self.refused = 0
+        self._clock = clock
         self._gates: dict[tuple[str, int], _Gate] = {}
 
     def send(self, chat_id: int, *, cost: int = 1) -> None:
@@ -128,7 +128,7 @@ class FloodControl:
         """Return how many messages of a chat count now, and how many may: of a group's minute, or of a burst."""
         gate = self._gates.get(("send", chat_id))
         limit = self.limits.private_burst if chat_id > 0 else self.limits.group_calls
-        return gate.rule.used(time.monotonic()) if gate else 0, limit
+        return gate.rule.used(self._clock()) if gate else 0, limit
 
     def _gate(self, kind: str, chat_id: int, make_rule: Callable[[], _Rule]) -> _Gate:
         if (kind, chat_id) not in self._gates:
@@ -138,7 +138,7 @@ class FloodControl:
     def _pass(self, gates: Sequence[_Gate], cost: int) -> None:
         if not self.limits.enabled:
             return
-        now = time.monotonic()
+        now = self._clock()
         for gate in gates:
             wait = gate.rule.wait(now, cost)
             if wait > 0 or gate.blocked_until > now:

@@ -1,5 +1,6 @@
 """A simulated Telegram: the Bot API on a loopback socket, and the people who talk to the bot."""
 
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -35,12 +36,19 @@ class TelegramSim:
     something take effect at once; the bot learns of it through getUpdates or its webhook.
     """
 
-    def __init__(self, token: str = "123456:TEST", *, username: str = "wanjie_bot") -> None:  # noqa: S107 - made up
+    def __init__(
+        self,
+        token: str = "123456:TEST",  # noqa: S107 - made up
+        *,
+        username: str = "wanjie_bot",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` counts the seconds of flood control."""
         self.token = token
         self.bot = User(int(token.split(":", maxsplit=1)[0]), "Wanjie", username, is_bot=True)
         description = Description.load()
         self._world = World(self.bot)
-        self._flood = FloodControl()
+        self._flood = FloodControl(clock)
         self._files = Files()
         self._updates = Updates(description.updates)
         self.inline = InlineMode(self._world, self._updates)

@@ -66,7 +66,8 @@ async def test_only_files_of_the_page_are_served(address: str, client: aiohttp.C
         assert (await client.get(f"{address}static/{name}")).status == 404, name
 
 
-async def test_an_answer_is_seen_growing_and_whole(address: str, client: aiohttp.ClientSession) -> None:
+async def test_an_answer_is_seen_growing_and_whole(page: DemoPage, address: str, client: aiohttp.ClientSession) -> None:
+    await page.control("model", {"speed": 25})  # so that it takes some seconds
     texts: list[str] = []
     async with asyncio.timeout(60), client.get(f"{address}events") as response:
         events = read_events(response)
@@ -134,15 +135,15 @@ async def test_the_home_tab_and_what_an_agent_has_are_shown_and_used(
     sim = page.harness.slack
     assert [await act("press", message="home", action="menu:model", value="x")] == [400]
     assert [await act("open", text="messages"), await act("open", text="home")] == [200, 200]
-    await sim.wait_for(lambda: tabs().prompts and "Full" in labels(), 20)
+    await sim.wait_for(lambda: tabs().prompts and "Full" in labels())
     full = next(row for part in tabs().home for row in part.controls if row[0].action.startswith("menu:reasoning"))
     assert await act("press", message="home", action=full[2].action, value=full[2].value) == 200
-    await sim.wait_for(lambda: "✓ Full" in labels(), 20)
+    await sim.wait_for(lambda: "✓ Full" in labels())
     await page.control("model", {"speed": 5})
     await act("say", text="Count to a hundred")
-    await sim.wait_for(lambda: tabs().working, 20)
+    await sim.wait_for(lambda: tabs().working)
     assert await act("stop", message=tabs().working[0]) == 200
-    await sim.wait_for(lambda: not tabs().working and tabs().titles, 20)
+    await sim.wait_for(lambda: not tabs().working and tabs().titles)
 
     assert list(tabs().titles.values()) == ["Count to a hundred"]
     async with client.get(f"{address}events") as response:
@@ -165,7 +166,7 @@ async def test_an_answer_on_telegram_is_rated_and_calls_tell_how_much_of_a_limit
         return [emoji for message in group.screens()["Ada"].messages for emoji in message.reactions if message.by_bot]
 
     await client.post(f"{address}rooms/group/say", json={"person": "Ada", "text": "@wanjie_bot Hi"})
-    await sim.wait_for(lambda: any("another model" in message.text for message in group.screens()["Ada"].messages), 20)
+    await sim.wait_for(lambda: any("another model" in message.text for message in group.screens()["Ada"].messages))
     await react()
     rated = reactions()
     await react()

@@ -114,6 +114,13 @@ def bob(slack: SlackSim) -> SlackUser:
     return slack.user("Bob", "zh-CN")
 
 
+@pytest.fixture
+def unhurried(slack: SlackSim, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give events a minute, so that a slow machine is no reason to send one again."""
+    monkeypatch.setattr("bots.slack.events.acknowledger._STORE_TIMEOUT", 50.0)
+    slack.socket.ack_within = 60.0
+
+
 @pytest_asyncio.fixture
 async def listener(platform: SlackPlatform) -> AsyncGenerator[Listener]:
     """Run the platform with a listener, as the service does."""

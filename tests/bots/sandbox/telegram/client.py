@@ -1,6 +1,7 @@
 """A simulated Telegram with the official SDK connected to it."""
 
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -31,8 +32,8 @@ class Client:
 
 
 @asynccontextmanager
-async def connected() -> AsyncGenerator[Client]:
-    async with TelegramSim() as sim, Bot(sim.token, sim.base_url, sim.file_url, _plain(), _plain()) as bot:
+async def connected(clock: Callable[[], float] = time.monotonic) -> AsyncGenerator[Client]:
+    async with TelegramSim(clock=clock) as sim, Bot(sim.token, sim.base_url, sim.file_url, _plain(), _plain()) as bot:
         ann = sim.user(11, "Ann", "en")
         yield Client(sim, bot, ann, sim.private(ann))
 

@@ -1,6 +1,5 @@
 """Flood control: the limits, the penalties, and what does not count."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -9,12 +8,18 @@ from telegram.error import BadRequest, RetryAfter
 
 from bots.sandbox.telegram.flood_control import Limits
 from tests.bots.sandbox.telegram.client import Client, connected
+from tests.clock import Clock
 
 
 @pytest.fixture
-async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Client]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def client(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> AsyncGenerator[Client]:
     monkeypatch.setenv("PTB_TIMEDELTA", "1")  # else the SDK warns whenever it reads a duration
-    async with connected() as client:
+    async with connected(clock) as client:
         yield client
 
 
@@ -32,21 +37,21 @@ async def test_a_private_chat_takes_a_burst_and_then_one_a_second(client: Client
     assert client.sim.floods == 1
 
 
-async def test_after_the_wait_the_chat_takes_messages_again(client: Client) -> None:
-    client.sim.limits = Limits(private_burst=2, private_seconds=0.1)
+async def test_after_the_wait_the_chat_takes_messages_again(client: Client, clock: Clock) -> None:
+    client.sim.limits = Limits(private_burst=2, private_seconds=1.0)
     for number in range(2):
         await client.bot.send_message(11, f"{number}")
-    await asyncio.sleep(0.25)
+    clock.now += 2.5
     await client.bot.send_message(11, "later")
 
     assert client.sim.texts(11) == ["0", "1", "later"]
 
 
-async def test_a_chat_regains_one_call_of_its_burst_each_second(client: Client) -> None:
+async def test_a_chat_regains_one_call_of_its_burst_each_second(client: Client, clock: Clock) -> None:
     client.sim.limits = Limits(private_burst=2, private_seconds=2.0)
     for number in range(2):
         await client.bot.send_message(11, f"{number}")
-    await asyncio.sleep(2.1)
+    clock.now += 2.1
     await client.bot.send_message(11, "one more")
 
     with pytest.raises(RetryAfter):
@@ -134,11 +139,11 @@ async def test_actions_and_drafts_share_a_budget_apart_from_messages(client: Cli
     assert client.sim.texts(11) == ["final"]
 
 
-async def test_chat_actions_have_a_second_slower_limit(client: Client) -> None:
+async def test_chat_actions_have_a_second_slower_limit(client: Client, clock: Clock) -> None:
     client.sim.limits = Limits(typing=((20, 0.01), (40, 60.0)))
     for _ in range(40):
         await client.bot.send_chat_action(11, "typing")
-        await asyncio.sleep(0.001)
+        clock.now += 0.001
 
     with pytest.raises(RetryAfter):
         await client.bot.send_chat_action(11, "typing")

@@ -168,11 +168,12 @@ async def test_a_lost_request_has_no_effect(client: Client) -> None:
 
 
 async def test_a_slow_method_finishes_after_the_caller_gave_up(client: Client) -> None:
-    client.sim.faults.delay("sendMessage", 0.3)
+    client.sim.faults.stall("sendMessage")
 
     with pytest.raises(TimedOut):
-        await client.bot.send_message(11, "late", read_timeout=0.05)
+        await client.bot.send_message(11, "late", read_timeout=1)
     assert client.sim.texts(11) == []
+    client.sim.faults.release("sendMessage")
     await client.sim.wait_for(lambda: client.sim.texts(11) == ["late"])
 
 

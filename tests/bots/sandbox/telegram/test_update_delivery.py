@@ -43,7 +43,7 @@ async def test_a_poll_returns_as_soon_as_a_message_arrives(client: Client) -> No
     assert not poll.done()
     client.ann.say(client.chat, "hi")
 
-    updates = await asyncio.wait_for(poll, 2)
+    updates = await asyncio.wait_for(poll, 20)
     assert updates[0].message is not None
     assert updates[0].message.from_user is not None
     assert updates[0].message.from_user.language_code == "en"
@@ -76,7 +76,7 @@ async def test_an_abandoned_poll_loses_no_update(client: Client) -> None:
     await _until_polling(client)
     poll.cancel()
     await _until_polling(client, polling=False)
-    next_poll = asyncio.create_task(client.bot.get_updates(timeout=5))
+    next_poll = asyncio.create_task(client.bot.get_updates(timeout=30))
     await asyncio.sleep(0.05)
     client.ann.say(client.chat, "hi")
 

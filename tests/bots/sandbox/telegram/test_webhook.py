@@ -88,7 +88,7 @@ async def test_a_webhook_ends_a_poll_that_waits(client: Client) -> None:
             await asyncio.sleep(0.01)
     await client.bot.set_webhook(_URL)
     with pytest.raises(Conflict):
-        await asyncio.wait_for(poll, 2)
+        await asyncio.wait_for(poll, 20)
 
 
 async def test_an_update_is_delivered_until_it_is_taken_and_those_behind_it_wait(client: Client, hook: Hook) -> None:

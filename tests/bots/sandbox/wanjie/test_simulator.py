@@ -180,7 +180,7 @@ async def test_a_connection_breaks_after_the_scripted_token(sim: WanjieSim, http
 async def test_a_hanging_stream_sends_nothing_more(sim: WanjieSim, http: httpx.AsyncClient) -> None:
     sim.script.hang_after = 1
     with pytest.raises(httpx.ReadTimeout):
-        await http.post("/v1/chat/completions", json={**QUESTION, "stream": True}, timeout=0.1)
+        await http.post("/v1/chat/completions", json={**QUESTION, "stream": True}, timeout=httpx.Timeout(60, read=2))
 
     assert [token for _, token in sim.sent[0]] == ["one"]
 

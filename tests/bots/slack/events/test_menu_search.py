@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.state import Message
+from bots.slack.events import menu_search
 from bots.slack.events.menu_search import find_options
 from bots.slack.events.workspace_context import WorkspaceContext
 from core.chat.port.incoming import ChatRef, Choice, Sender
@@ -81,12 +82,15 @@ async def test_a_failed_search_offers_no_options(error: Exception) -> None:
     assert "heliotrope" not in str(log)  # which a client may have said
 
 
-async def test_a_search_times_out_before_slack_does() -> None:
+async def test_a_search_times_out_before_slack_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert menu_search._TIMEOUT < 3  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(menu_search, "_TIMEOUT", 0.05)
+
     async def suggest(*_: object) -> tuple[Option, ...]:
         await asyncio.sleep(60)
         return ()
 
-    async with asyncio.timeout(2.9):
+    async with asyncio.timeout(30):
         assert await find_options(_BODY, suggest, WorkspaceContext()) == {"options": []}
 
 

@@ -329,7 +329,7 @@ def test_many_punctuation_marks_are_parsed_quickly() -> None:
     for sign in (":+", ":-", "*", "|", "<", ":a", "`", ", "):
         assert not _read(event(text=sign * 2_000 + "x", thread_ts="50.1")).addressed
 
-    assert time.perf_counter() - start < 10.0  # a backtracking pattern would take years
+    assert time.perf_counter() - start < 60.0  # a backtracking pattern would take years
 
 
 def test_an_addressee_named_in_blocks_alone_is_recognized() -> None:

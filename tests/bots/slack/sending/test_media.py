@@ -164,7 +164,7 @@ async def test_a_long_rate_limit_on_buttons_below_files_is_not_waited_for(scene:
     page = await _post(scene, _VOICE, _RETRY_BUTTON)
 
     assert page.done
-    assert time.monotonic() - start < 8
+    assert time.monotonic() - start < 30
     assert _persona(scene).buttons() == []
 
 

@@ -130,11 +130,12 @@ async def test_irrelevant_updates_are_read_as_none(harness: PollerHarness) -> No
 
 
 async def test_an_update_is_confirmed_only_after_it_is_stored(harness: PollerHarness) -> None:
-    harness.store.failures = 3
+    harness.store.failures = 1_000
     async with harness.running():
         harness.ann.say(harness.chat, "precious")
         await harness.sim.wait_for(lambda: any(call.method == "getUpdates" for call in harness.sim.calls))
         held = harness.sim.unconfirmed
+        harness.store.failures = 0
         await harness.wait_for_texts("precious")
 
     assert (held, harness.sim.unconfirmed) == (1, 0)
@@ -151,21 +152,20 @@ async def test_a_crash_before_storing_loses_no_update(harness: PollerHarness) ->
 
 
 async def test_updates_stored_before_the_end_are_confirmed(harness: PollerHarness) -> None:
-    stored = asyncio.Event()
+    second = asyncio.Event()
 
     async def slow(payload: bytes, *_: bytes) -> int:
-        if stored.is_set():
+        if harness.store.kept:
+            second.set()
             await asyncio.sleep(3600)
         harness.store.kept.append(payload)
-        stored.set()
         return 1
 
     harness.ann.say(harness.chat, "one")
     harness.ann.say(harness.chat, "two")
     async with harness.platform() as platform:
         task = asyncio.create_task(platform.run(slow))
-        await stored.wait()
-        await asyncio.sleep(0.01)
+        await second.wait()
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task

@@ -59,7 +59,7 @@ async def test_the_message_that_is_sent_holds_the_question_as_typed(sim: Telegra
     async with api, InlineQueries(api, BOT, find_offer, lambda person: RateLimitedChat(budget, person)) as queries:
         query = ann.ask_inline(question)
         queries.take(read(7, question, query.id))
-        await sim.wait_for(lambda: query.results, 5)
+        await sim.wait_for(lambda: query.results)
         message = ann.choose_inline(query, sim.private(ann))
 
     assert message.text.replace("\u2060", "") == f"{question}\n\nWait…"
