@@ -20,6 +20,8 @@ from .secret_store import SecretStore
 
 _log = structlog.get_logger()
 _ORGANISATION = "organisation"
+_REMOVAL = "removal:"
+"""Begins the names of marks: the app is to be removed from that workspace or organisation."""
 
 
 class InstallationStore(AsyncInstallationStore):
@@ -40,8 +42,10 @@ class InstallationStore(AsyncInstallationStore):
         return self._logger
 
     async def async_save(self, installation: Installation) -> None:
-        """Keep what a finished installation brought, over an earlier one."""
-        await self.async_save_bot(installation.to_bot())
+        """Keep what a finished installation brought, over an earlier one, which need not be removed any more."""
+        bot = installation.to_bot()
+        await self.async_save_bot(bot)
+        await self._records.delete(_REMOVAL + get_id(bot))
 
     async def async_save_bot(self, bot: Bot) -> None:
         """Keep the token of a workspace or an organisation; nothing where one of both is missing."""
@@ -83,7 +87,7 @@ class InstallationStore(AsyncInstallationStore):
     async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
         """Delete the token of a workspace or, without `team_id`, of an organisation and all of its workspaces."""
         name = team_id or enterprise_id or ""
-        await self._records.delete(name, *await self._list_workspaces_of(name))
+        await self._records.delete(name, _REMOVAL + name, *await self._list_workspaces_of(name))
 
     async def async_delete_installation(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
@@ -96,6 +100,14 @@ class InstallationStore(AsyncInstallationStore):
         """Return every bot, by the ids of its workspace or organisation."""
         records = [as_object(parse_json(text)) for text in (await self._records.list()).values()]
         return [bot for record in records if (bot := _read_bot(record))]
+
+    async def mark_for_removal(self, name: str) -> None:
+        """Note that the app is to be removed from a workspace or an organisation, until it is deleted here."""
+        await self._records.put(_REMOVAL + name, "{}")
+
+    async def list_removals(self) -> list[str]:
+        """Return the ids of workspaces and organisations from which the app is to be removed."""
+        return [name.removeprefix(_REMOVAL) for name in await self._records.list() if name.startswith(_REMOVAL)]
 
     async def _list_workspaces_of(self, organisation: str) -> list[str]:
         records = await self._records.list()

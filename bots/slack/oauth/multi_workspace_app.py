@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from core.json_reader import Json
 from .event_origin import EventOrigin, read_origin
 from .install_pages import INSTALL_PATH
 from .installation_store import InstallationStore, get_id
+from .removal_retries import RemovalRetries
 from .secret_store import Lease, SecretStore
 from .state_store import LIFETIME, BrowserState, StateStore
 from .stored_bot_account import StoredBotAccount
@@ -58,13 +60,16 @@ class MultiWorkspaceApp:
             client_id=settings.client_id, client_secret=self._client_secret, client=create_client()
         )
         self._tokens = TokenRotation(self._store, rotator, lease)
+        self._removals = RemovalRetries(self._store, lease, self._uninstall)
+        self._retrying: asyncio.Task[None] | None = None
         self._known: dict[EventOrigin, tuple[float, Bot]] = {}
 
     async def prepare(self) -> None:
-        """Encrypt everything with the newest key, and log how many installations there are."""
+        """Encrypt everything with the newest key, log how many installations there are, and finish removals."""
         await self._records.reseal()
         bots = await self._store.list_bots()
         _log.info("the Slack app is installed", installations=len(bots), to_install=INSTALL_PATH)
+        self._retrying = asyncio.create_task(self._removals.run())
 
     def create_bot(self, team: str) -> BotAccount:
         """Create the bot of one workspace; its token is looked up when it is needed."""
@@ -100,10 +105,22 @@ class MultiWorkspaceApp:
             _log.info("the Slack app was removed from a workspace; its tokens are deleted", workspace=name)
 
     async def uninstall(self, name: str) -> None:
-        """Remove the app from a workspace or an organisation, with its tokens. Raises each `OutboxError`."""
-        bot = await self._tokens.find(name)
+        """Remove the app from a workspace or an organisation, with its tokens; what fails is tried again."""
+        bot = await self._store.find_by_id(name)
         if bot is None:
             return
+        await self._store.mark_for_removal(get_id(bot))
+        try:
+            await self._uninstall(get_id(bot))
+        except OutboxError as error:
+            _log.warning("the app could not be removed from a workspace yet", workspace=get_id(bot), error=error)
+            self._removals.begin()
+
+    async def _uninstall(self, name: str) -> None:
+        """Remove the app. Raises each `OutboxError`; tokens that Slack does not take any more are deleted."""
+        bot = await self._tokens.find(name)
+        if bot is None:
+            return await self._forget(name)
         client = self._create_client()
         client.token = bot.bot_token
         try:
@@ -115,9 +132,13 @@ class MultiWorkspaceApp:
                 raise
         await self._forget(get_id(bot))
         _log.info("the Slack app has left a workspace", workspace=get_id(bot))
+        return None
 
     async def aclose(self) -> None:
-        """Wait for exchanges of tokens."""
+        """Wait for exchanges of tokens, and leave removals that have failed to the next process."""
+        if self._retrying is not None:
+            self._retrying.cancel()
+            await asyncio.gather(self._retrying, return_exceptions=True)
         await self._tokens.aclose()
 
     def create_flow(self) -> AsyncOAuthFlow:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
-from slack_sdk.oauth.installation_store import Bot
+from slack_sdk.oauth.installation_store import Bot, Installation
 
 from bots.sandbox.slack.simulator import SlackSim
 from bots.slack.api.call import create_web_client
@@ -109,6 +110,41 @@ async def test_leaving_a_workspace_removes_the_app_there_and_its_token(scene: Sc
         await bot.renew()
     with pytest.raises(RecipientGoneError):
         await bot.authorize()
+
+
+async def test_a_removal_that_fails_is_tried_again_also_by_the_next_process(scene: Scene) -> None:
+    team, faults = scene.slack.team_id, scene.slack.faults
+    faults.fail("apps.uninstall", "not_now")
+    faults.break_down("apps.uninstall")
+    await scene.installations.uninstall(team)  # by a process that does not live to see the next attempt
+    kept, marked = await scene.find(team), await scene.store.list_removals()
+    await scene.installations.prepare()
+    async with asyncio.timeout(60):
+        while await scene.store.list_removals():  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.02)
+    await scene.installations.aclose()
+
+    assert (kept is not None, marked) == (True, [team])
+    assert scene.slack.count("apps.uninstall") == 1
+    assert await scene.store.find_by_id(team) is None
+
+
+async def test_a_new_installation_ends_the_attempts_to_remove_the_old_one(scene: Scene) -> None:
+    team = scene.slack.team_id
+    scene.slack.faults.fail("apps.uninstall", "not_now")
+    await scene.installations.uninstall(team)
+    await scene.store.async_save(Installation(user_id="U1", team_id=team, bot_token="xoxb-next"))
+
+    assert await scene.store.list_removals() == []
+    assert (await scene.store.find_by_id(team)) is not None
+
+
+async def test_tokens_that_slack_refuses_are_deleted_with_the_removal(scene: Scene) -> None:
+    scene.slack.revoke_token()
+    await scene.installations.uninstall(scene.slack.team_id)
+
+    assert await scene.store.list_removals() == []
+    assert await scene.store.find_by_id(scene.slack.team_id) is None
 
 
 async def test_a_bot_takes_the_token_of_a_new_installation_when_the_old_one_is_refused(scene: Scene) -> None:
