@@ -17,6 +17,7 @@ from core.chat.unexpected_errors import UnexpectedErrors
 from core.json_reader import Json, get_object, get_text
 from core.redis import STORE_ERRORS
 
+from .authors import is_about_own_message
 from .menu_search import find_options
 from .modals import Modals
 from .parse import find_ignored_app
@@ -58,8 +59,11 @@ class EventAcknowledger:
         self._press_limit = PressLimit()
 
     def admits(self, body: Json) -> bool:
-        """Count a payload and tell whether it is taken; else it is acknowledged at once (see `PressLimit`)."""
-        return self._press_limit.admits(_find_presser(body))
+        """Count a payload and tell whether it is taken; else it is acknowledged at once.
+
+        Those are presses beyond the limit (see `PressLimit`), and what tells of the bot's own messages.
+        """
+        return not is_about_own_message(body) and self._press_limit.admits(_find_presser(body))
 
     async def acknowledge(self, body: Json) -> Json | None:
         """Store a payload and return the body of its acknowledgement, None for an empty one.

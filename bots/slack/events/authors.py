@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.chat.port.incoming import Sender
-from core.json_reader import Json, get_object, get_text
+from core.json_reader import Json, get_object, get_objects, get_text
 
 _MESSAGE_SUBTYPES = frozenset({"", "bot_message", "file_share", "me_message", "thread_broadcast"})
 """Subtypes of messages that users and apps write."""
@@ -48,6 +48,15 @@ def read_author(event: Json, bot: str, app: str) -> Author | None:
         return None
     name = get_text(event, "username") or get_text(get_object(event, "bot_profile"), "name")
     return Author(Sender(user or get_text(event, "bot_id") or min(ids), "" if user else name), ids)
+
+
+def is_about_own_message(body: Json) -> bool:
+    """Whether an event tells of a message that the bot has written: each of its steps comes back as an event."""
+    installed = next(iter(get_objects(body, "authorizations")), Json())
+    bot = get_text(installed, "user_id") if installed.get("is_bot") else ""
+    event = get_object(body, "event")
+    message = get_object(event, "message") or get_object(event, "previous_message") or event
+    return bool(bot) and event.get("type") == "message" and get_text(message, "user") == bot
 
 
 def _app_ids(event: Json) -> frozenset[str]:

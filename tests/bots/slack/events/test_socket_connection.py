@@ -13,7 +13,7 @@ from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack.api.retry_until_answered import SlackTokenError
 from bots.slack.platform import SlackPlatform
 from core.redis import RateLimiter
-from tests.bots.slack.conftest import settings, suggest
+from tests.bots.slack.conftest import Scene, settings, suggest
 from tests.bots.slack.event_listener import Listener
 
 
@@ -123,6 +123,19 @@ async def test_everything_that_slack_sends_is_acknowledged(slack: SlackSim, list
 
     assert {ack.type for ack in slack.acks} == {"events_api", "slash_commands"}
     assert all(ack.payload == {} for ack in slack.acks)
+
+
+async def test_what_tells_of_the_bot_s_own_messages_is_acknowledged_and_not_stored(
+    slack: SlackSim, listener: Listener, bob: SlackUser, scene: Scene
+) -> None:
+    await listener.next()
+    await scene.show("One", "One two", "One two three.", final=True)
+    await bob.say(slack.im(bob), "hello")
+
+    assert (await listener.next()).text == "hello"
+    await slack.wait_for(lambda: len(slack.acks) >= 4)
+    stored = [json.loads(payload)["payload"]["event"] for payload in listener.payloads]
+    assert [event.get("text") for event in stored] == [f"<@{slack.bot_user_id}> hi", "hello"]
 
 
 async def test_the_socket_is_renewed_when_slack_asks(slack: SlackSim, listener: Listener, bob: SlackUser) -> None:
