@@ -51,7 +51,7 @@ def _list_load_parts(*, quick: bool, tokens_per_second: float = 50.0) -> _Parts:
     """List what takes long: many chats at once, and several processes."""
     return {
         "scale": [lambda: measure_scale((10, 100) if quick else (10, 100, 1000))],
-        "replicas": [lambda: measure_replicas(1 if quick else 5)],
+        "replicas": [lambda: measure_replicas(*((1, 1) if quick else (3, 5)))],
         **{
             f"load-{load.chats}": [partial(measure_load, load, stream, tokens_per_second) for stream in load.streams]
             for load in LOADS
