@@ -142,6 +142,8 @@ async def test_a_form_counts_only_as_it_was_opened_and_for_whom_it_was_opened(ha
         "direct": False,
         "route": f"{slack.api_url}elsewhere",
         "files": ["F1"],
+        "sign": "[You won](https://evil.example)",
+        "named": ["U1", "U2"],
     }
     values = {"prompt": {"prompt": {"type": "plain_text_input", "value": "a fox"}}}
     for name, value in forged.items():

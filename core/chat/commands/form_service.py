@@ -114,7 +114,11 @@ def _choose_field(form: CommandForm | None, submission: Submission) -> str:
 
 
 def _signed_words(incoming: Incoming) -> tuple[str, ...]:
-    """Return what a signature covers: which event will be given where and by whom, upon what, and the way back."""
+    """Return what a signature covers: which event will be given where and by whom, upon what, and the way back.
+
+    Of what a form brings back, all but the words of the quoted message, which its sender could as well type.
+    """
     place = str(incoming.chat), incoming.thread, incoming.message_id, str(incoming.direct), incoming.reply_route
-    files = (file.id for file in incoming.quoted_attachments)
-    return (FORM_MENU, incoming.command, incoming.event_id, *place, incoming.sender.id, *files)
+    files, named = (file.id for file in incoming.quoted_attachments), " ".join(incoming.named)
+    command = incoming.command, incoming.command_sign, incoming.event_id
+    return (FORM_MENU, *command, *place, incoming.sender.id, named, *files)
