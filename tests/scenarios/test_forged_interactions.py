@@ -66,6 +66,7 @@ async def test_forged_and_replayed_presses_stop_nothing_order_nothing_and_show_n
     mine = SlackPersona(harness.slack, bo.user, harness.slack.im(bo.user))
     await answered(mine, harness, "mine")
     await grows(ann, harness, words(400))
+    harness.wanjie.script.tokens_per_second = 2  # it has not ended before all presses are worked on
     message, action, value = find_button(ann, STOP)
     genuine = (await bo.user.press(message, action, value)).payload
     await told(bo, "Only the person who asked")
