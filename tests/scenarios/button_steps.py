@@ -32,9 +32,10 @@ async def answered(persona: Persona, harness: ServiceHarness, text: str = "hello
 
 
 async def grows(persona: Persona, harness: ServiceHarness, text: str, question: str = "count") -> None:
-    """Ask something that is answered so slowly that the answer can be stopped."""
+    """Ask something whose answer begins, and goes on when the script's `hold_after` is None again."""
     harness.wanjie.script.answer = lambda _: text
     harness.wanjie.script.tokens_per_second = 40
+    harness.wanjie.script.hold_after = 20
     await persona.say(question)
     await says(persona, text.split(maxsplit=1)[0])
     await offers(persona, STOP)

@@ -77,6 +77,20 @@ async def until_asked(harness: ServiceHarness, count: int, seconds: float = 120.
             await asyncio.sleep(0.02)
 
 
+async def until_question(harness: ServiceHarness, fits: Callable[[dict[str, Any]], object]) -> None:
+    """Wait until the last message of some chat request fits."""
+    async with asyncio.timeout(120):
+        while not any(fits(messages[-1]) for messages in asked(harness)):  # noqa: ASYNC110 - the same
+            await asyncio.sleep(0.02)
+
+
+async def until_taken(harness: ServiceHarness) -> None:
+    """Wait until the service has stored all that people have done."""
+    async with asyncio.timeout(120):
+        while harness.telegram.unconfirmed or len(harness.slack.acks) < len(harness.slack.socket.sent):  # noqa: ASYNC110 - the same
+            await asyncio.sleep(0.02)
+
+
 async def until_abandoned(harness: ServiceHarness, seconds: float = 120.0) -> None:
     """Wait until one of the model's answers was given up."""
     async with asyncio.timeout(seconds):

@@ -130,6 +130,7 @@ async def test_a_role_that_changes_while_a_question_waits_counts(empty_harness: 
     await ada.say("and then?")
     await root.say(f"/admin block tg:{ada.person.user.id}")
     await says(root, "Done.")
+    harness.wanjie.script.hold_after = None
     await ada.until(lambda: "w199" in " ".join(ada.answers()))
     await root.say("/admin people")
     await says(root, "blocked")

@@ -27,14 +27,14 @@ async def test_an_album_is_one_question(empty_harness: ServiceHarness) -> None:
 async def test_an_album_survives_a_kill_as_one_question(empty_harness: ServiceHarness) -> None:
     harness, persona = empty_harness, empty_harness.private()
     harness.wanjie.script.answer = lambda _: "one two three"
-    harness.wanjie.script.first_token_delay = 2
+    harness.wanjie.script.hold_after = 0
     process = await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await harness.ready()
     for number, caption in enumerate(("", "", "compare these")):
         persona.person.send_photo(persona.chat, picture(100 + number, 80), caption, album="78")
     await persona.until(lambda: asked(harness))
     await harness.kill(process)
-    harness.wanjie.script.first_token_delay = 0
+    harness.wanjie.script.hold_after = None
     await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await says(persona, "one two three")
     await persona.say("next")

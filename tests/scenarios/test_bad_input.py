@@ -1,11 +1,13 @@
 """Bad input and bad luck: a clear sentence, or silence where nobody can read it; and the next message works."""
 
+import asyncio
+
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
 from bots.sandbox.wanjie.simulator import Failure
-from tests.scenarios.conversation_steps import asked, echo, says, shown, words
+from tests.scenarios.conversation_steps import asked, echo, says, shown, until_taken, words
 from tests.scenarios.voice_steps import spoken
 
 
@@ -213,12 +215,14 @@ async def test_messages_beyond_the_mailbox_limit_are_refused_with_an_explanation
     persona: SlackPersona | TelegramPersona
     for persona in (harness.private(), harness.direct()):
         harness.wanjie.script.answer = echo
-        harness.wanjie.script.first_token_delay = 1.5
+        harness.wanjie.script.hold_after = 0
         for number in range(5):
             await persona.say(f"q{number}")
         await says(persona, "I didn't take this message")
+        await until_taken(harness)
+        harness.wanjie.script.hold_after = None
         await says(persona, "answer to q2")
-        harness.wanjie.script.first_token_delay = 0
+        await asyncio.sleep(1)  # a refusal holds for half a second
         await next_message_works(persona, harness)
 
         said = [answer for answer in persona.answers() if answer.startswith("answer")]

@@ -9,7 +9,7 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from bots.sandbox.telegram.persona import TelegramPersona
 from tests.scenarios.conftest import PERSONAS
-from tests.scenarios.conversation_steps import asked, echo, floods, says, until_asked
+from tests.scenarios.conversation_steps import asked, echo, floods, says, until_asked, until_taken
 
 GROUPS = ("telegram-group", "slack-thread")
 _NAMES = ("one", "two", "three")
@@ -21,9 +21,9 @@ def place(request: pytest.FixtureRequest) -> str:
 
 
 async def _ask_together(harness: ServiceHarness, first: Persona) -> list[Persona]:
-    """Let three people ask, the second and the third while the first waits for the model."""
+    """Let three people ask, the others while the first waits for the model, which is held before its first word."""
     harness.wanjie.script.answer = echo
-    harness.wanjie.script.first_token_delay = 1.5
+    harness.wanjie.script.hold_after = 0
     await first.say("one")
     await until_asked(harness, 1)
     others = [harness.joining(first, name) for name in ("Bob", "Cy")]
@@ -40,6 +40,7 @@ async def test_questions_that_wait_bear_a_mark_until_they_are_answered(place: st
     people = await _ask_together(harness, PERSONAS[place](harness))
     await people[0].until(lambda: len(people[0].reactions()) == 2)
     answered = people[0].answers()
+    harness.wanjie.script.hold_after = None
     await _are_answered(people)
     await people[0].until(lambda: not people[0].reactions())
 
@@ -54,6 +55,7 @@ async def test_marks_of_a_killed_process_are_removed_by_another(place: str, empt
     people = await _ask_together(empty_harness, PERSONAS[place](empty_harness))
     await people[0].until(lambda: len(people[0].reactions()) == 2)
     await empty_harness.kill(service)
+    empty_harness.wanjie.script.hold_after = None
     await empty_harness.start()
     await _are_answered(people)
     await people[0].until(lambda: not people[0].reactions())
@@ -65,6 +67,8 @@ async def test_a_group_without_reactions_gets_its_answers(harness: ServiceHarnes
     first = harness.group()
     first.chat.available_reactions = frozenset()
     people = await _ask_together(harness, first)
+    await until_asked(harness, 3)
+    harness.wanjie.script.hold_after = None
     await _are_answered(people)
 
     assert people[0].reactions() == []
@@ -75,6 +79,8 @@ async def test_questions_of_different_people_reach_the_model_before_their_turn(
     place: str, harness: ServiceHarness
 ) -> None:
     people = await _ask_together(harness, PERSONAS[place](harness))
+    await until_asked(harness, 3)
+    harness.wanjie.script.hold_after = None
     await _are_answered(people)
     calls = [call for call in harness.wanjie.requests if call.path.endswith("/chat/completions")]
 
@@ -90,7 +96,7 @@ async def test_a_question_waits_for_the_answers_that_it_may_mean(harness: Servic
     harness.wanjie.script.answer = echo
     await first.say("zero")
     await says(first, "answer to zero")
-    harness.wanjie.script.first_token_delay = 0.5
+    harness.wanjie.script.hold_after = 0
     await first.say("one")
     await until_asked(harness, 2)
     second = harness.joining(first, "Bob")
@@ -98,6 +104,8 @@ async def test_a_question_waits_for_the_answers_that_it_may_mean(harness: Servic
     await second.reply("three", "answer to zero")
     await second.say("/system Be brief.")
     await harness.joining(first, "Cy").say("four")
+    await until_taken(harness)
+    harness.wanjie.script.hold_after = None
     await says(first, "answer to four")
 
     questions = [[message["content"] for message in messages] for messages in asked(harness)]
@@ -107,13 +115,15 @@ async def test_a_question_waits_for_the_answers_that_it_may_mean(harness: Servic
 async def test_a_question_that_was_changed_before_its_turn_is_asked_again(harness: ServiceHarness) -> None:
     first = harness.group()
     harness.wanjie.script.answer = echo
-    harness.wanjie.script.first_token_delay = 1.0
+    harness.wanjie.script.hold_after = 0
     await first.say("one")
     await until_asked(harness, 1)
     second = cast("TelegramPersona", harness.joining(first, "Bob"))
     await second.say("two")
     await until_asked(harness, 2)
     second.person.edit(harness.telegram.messages(first.chat.id)[-1], f"@{harness.telegram.bot.username} deux")
+    await until_taken(harness)
+    harness.wanjie.script.hold_after = None
     await says(first, "answer to deux")
 
     assert len(first.answers()) == 2

@@ -25,6 +25,7 @@ async def test_no_file_of_the_store_holds_what_was_said(empty_harness: ServiceHa
     personas = harness.private(), harness.direct()
     for persona in personas:
         await grows(persona, harness, words(200, _ANSWER), f"{_QUESTION}?")
+        harness.wanjie.script.hold_after = None
         await persona.say(f"{_WAITING}?")
     data = harness.folder / "data"
     async with asyncio.timeout(60):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.telegram.persona import TelegramPersona
-from tests.scenarios.conversation_steps import beginning, echo, last_asked, says
+from tests.scenarios.conversation_steps import beginning, echo, last_asked, says, until_asked, until_taken
 
 LONG = "Which lighthouses of the Baltic Sea are open to visitors in winter, and how does one get there?"
 TITLE = "Which lighthouses of the Baltic Sea are open to visitors in…"
@@ -32,10 +32,13 @@ async def test_each_topic_remembers_its_own_and_is_named_after_its_first_questio
 
 async def test_a_topic_that_somebody_has_named_keeps_its_name(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = echo
-    harness.wanjie.script.first_token_delay = 0.5  # it is renamed while the answer is being written
+    harness.wanjie.script.hold_after = 0  # it is renamed while the answer is being written
     person = harness.private()
     topic = topic_of(person, LONG, harness)
+    await until_asked(harness, 1)
     person.person.rename_topic(person.chat, topic.topic or 0, "Winter")
+    await until_taken(harness)
+    harness.wanjie.script.hold_after = None
     await says(topic, "answer to Which lighthouses")
     await topic.say("/new")
     await says(topic, beginning("new.done"))

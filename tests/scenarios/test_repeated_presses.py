@@ -26,7 +26,7 @@ async def test_other_users_cannot_press_buttons(place: str, harness: ServiceHarn
     await grows(persona, harness, words(400))
     await stranger.press(STOP)
     await told(stranger, OTHERS)
-    harness.wanjie.script.tokens_per_second = None
+    harness.wanjie.script.tokens_per_second = harness.wanjie.script.hold_after = None
     await says(persona, "w399")
     await offers(persona, CONTINUE, AGAIN, SPEAK)
     for count, label in enumerate((CONTINUE, SPEAK, AGAIN), 2):
@@ -42,12 +42,12 @@ async def test_other_users_cannot_press_buttons(place: str, harness: ServiceHarn
 async def test_an_old_stop_button_does_not_stop_another_answer(persona: Persona, harness: ServiceHarness) -> None:
     await grows(persona, harness, words(400), "one")
     press_old = persona.press_later(STOP)
-    harness.wanjie.script.tokens_per_second = None
+    harness.wanjie.script.tokens_per_second = harness.wanjie.script.hold_after = None
     await offers(persona, AGAIN, SPEAK)
     await grows(persona, harness, words(400, "v"), "two")
     await press_old()
     await told(persona, ENDED)
-    harness.wanjie.script.tokens_per_second = None
+    harness.wanjie.script.tokens_per_second = harness.wanjie.script.hold_after = None
     await says(persona, "v399")
 
     assert harness.wanjie.abandoned == 0

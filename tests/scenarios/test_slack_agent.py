@@ -22,12 +22,14 @@ async def test_the_empty_tab_offers_questions_and_a_session_is_named_after_its_q
     await harness.start()
     await harness.ready()
     harness.wanjie.script.answer = echo
-    harness.wanjie.script.first_token_delay = 1.0  # so that there is a time in which it thinks
+    harness.wanjie.script.hold_after = 0  # so that there is a time in which it thinks
     assistant, persona = harness.slack.assistant, harness.direct(locale="zh-CN")
     await persona.user.open_app()
     await persona.until(lambda: persona.channel.id in assistant.prompts)
     await persona.user.open_app("home")
     await persona.say("How do lighthouses work?\nBriefly.")
+    await persona.until(lambda: any(status.loading_messages for status in harness.slack.statuses))
+    harness.wanjie.script.hold_after = None
     await says(persona, "answer to")
     await persona.until(lambda: assistant.titles)
 

@@ -10,7 +10,16 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.state import Message
 from tests.scenarios.button_steps import AGAIN, SPEAK, STOP, grows, offers
-from tests.scenarios.conversation_steps import asked, echo, last_asked, says, until_asked, words
+from tests.scenarios.conversation_steps import (
+    asked,
+    echo,
+    last_asked,
+    says,
+    until_abandoned,
+    until_asked,
+    until_taken,
+    words,
+)
 
 
 def _said(harness: ServiceHarness, text: str) -> Message:
@@ -45,7 +54,8 @@ async def test_a_waiting_question_is_dropped_when_deleted(harness: ServiceHarnes
     await persona.say("secret")
     await persona.say("second")
     await persona.user.delete(_said(harness, "secret"))
-    harness.wanjie.script.answer = echo
+    await until_taken(harness)
+    harness.wanjie.script.answer, harness.wanjie.script.hold_after = echo, None
     await says(persona, "answer to second")
 
     assert [messages[-1]["content"] for messages in asked(harness)] == ["first", "second"]
@@ -68,13 +78,15 @@ async def test_an_answered_question_that_is_deleted_leaves_the_history(harness: 
 
 async def test_nothing_is_posted_when_the_message_above_a_thread_is_gone(harness: ServiceHarness) -> None:
     channel, lin = harness.slack.channel("general"), harness.slack.user("Lin")
-    harness.wanjie.script.first_token_delay = 1.5
+    harness.wanjie.script.hold_after = 0
     harness.wanjie.script.answer = echo
     question = await lin.mention(channel, "secret")
     async with asyncio.timeout(60):
         while not asked(harness):  # noqa: ASYNC110 - only what Slack sees can be waited for
             await asyncio.sleep(0.02)
     await lin.delete(question)
+    await until_abandoned(harness)
+    harness.wanjie.script.hold_after = None
     persona = harness.direct("Bob")
     await persona.say("hello")
     await says(persona, "answer to hello")

@@ -7,12 +7,10 @@ from typing import Any
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
 from tests.core.chat.sent_files import picture
-from tests.scenarios.conversation_steps import asked, echo, last_asked, says, until_asked
+from tests.scenarios.conversation_steps import asked, echo, last_asked, says, until_asked, until_question, until_taken
 from tests.scenarios.request_steps import VISION_MODEL, pictures, words
 
 BO: dict[str, Any] = {"type": "user", "date": 1, "sender_user": {"id": 5, "is_bot": False, "first_name": "Bo"}}
-SILENCE = 3
-"""Seconds before the first word, in which more may come."""
 PASTED = " ".join(f"word{number}" for number in range(1500))
 
 
@@ -30,7 +28,7 @@ async def questions(harness: ServiceHarness, persona: Persona) -> list[Any]:
 
 async def test_a_message_sent_in_pieces_is_one_question(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda messages: "answer to the end" if "the end" in str(messages[-1]) else "answer"
-    harness.wanjie.script.first_token_delay = 1.5
+    harness.wanjie.script.hold_after = 0
     paste, comment, files, place = (harness.private(name) for name in ("Ada", "Bea", "Cy", "Di"))
     paste.person.paste(paste.chat, PASTED)
     comment.person.say(comment.chat, "Is that true?")
@@ -40,6 +38,9 @@ async def test_a_message_sent_in_pieces_is_one_question(harness: ServiceHarness)
     files.person.say(files.chat, "What do they say?")
     place.person.send_content(place.chat, {"location": {"latitude": 48.9, "longitude": 2.3}})
     place.person.say(place.chat, "What is near?")
+    for parts in (["word0 ", "word1499"], ["Paris", "true?"], ["plan", "costs", "What do"], ["location", "near?"]):
+        await until_question(harness, lambda message, parts=parts: all(part in words(message) for part in parts))
+    harness.wanjie.script.hold_after = None
     pasted, commented, asked_of_files, placed = [
         await questions(harness, persona) for persona in (paste, comment, files, place)
     ]
@@ -56,7 +57,7 @@ async def test_a_message_sent_in_pieces_is_one_question(harness: ServiceHarness)
 async def test_in_a_group_pieces_without_a_mention_belong_to_the_piece_with_one(empty_harness: ServiceHarness) -> None:
     harness, album, comment = empty_harness, empty_harness.group(), empty_harness.group("Others", "Bea")
     harness.wanjie.script.answer = lambda _: "one answer"
-    harness.wanjie.script.first_token_delay = 1.5
+    harness.wanjie.script.hold_after = 0
     for number, caption in enumerate(("", "@wanjie_bot compare these", "")):
         album.person.send_photo(album.chat, picture(100 + number, 80), caption, album="77")
     comment.person.say(comment.chat, "@wanjie_bot is that true?")
@@ -64,6 +65,9 @@ async def test_in_a_group_pieces_without_a_mention_belong_to_the_piece_with_one(
     album.person.send_photo(album.chat, picture(100, 80), album="78")
     await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await harness.ready()
+    await until_question(harness, lambda message: "> Paris is big.\n\n  is that true?" in words(message))
+    await until_question(harness, lambda message: len(pictures(message)) == 3)
+    harness.wanjie.script.hold_after = None
     for persona in (album, comment):
         await says(persona, "one answer")
     said = [messages[-1] for messages in asked(harness)]
@@ -78,19 +82,24 @@ async def test_a_photo_or_a_place_right_before_the_question_that_names_the_bot_b
 ) -> None:
     harness, persona, other = empty_harness, empty_harness.group(), empty_harness.group("Others", "Bea")
     harness.wanjie.script.answer = lambda _: "one answer"
-    harness.wanjie.script.first_token_delay = 1.5
+    harness.wanjie.script.hold_after = 0
     await harness.start(WANJIE_DEFAULT_MODEL=VISION_MODEL)
     await harness.ready()
     persona.person.send_photo(persona.chat, picture(90, 80))
     persona.person.send_photo(persona.chat, picture(100, 80))
     persona.person.say(persona.chat, "@wanjie_bot what is this?")
     other.person.send_photo(other.chat, picture(110, 80))
+    await until_question(harness, lambda message: pictures(message) == [(100, 80)])
+    harness.wanjie.script.hold_after = None
     await persona.until(lambda: persona.answers() == ["one answer"])
     persona.person.say(other.chat, "@wanjie_bot what is that?")
     await persona.until(lambda: other.answers() == ["one answer"])
     place = harness.group("Travels", "Cy")
+    harness.wanjie.script.hold_after = 0
     place.person.send_content(place.chat, {"location": {"latitude": 48.9, "longitude": 2.3}})
     place.person.say(place.chat, "@wanjie_bot what is near?")
+    await until_question(harness, lambda message: "[location]" in words(message) and "near?" in words(message))
+    harness.wanjie.script.hold_after = None
     await place.until(lambda: place.answers() == ["one answer"])
     said = [messages[-1] for messages in asked(harness)]
     this = [each for each in said if "what is this?" in words(each)][-1]
@@ -103,11 +112,14 @@ async def test_a_photo_or_a_place_right_before_the_question_that_names_the_bot_b
 
 async def test_a_long_text_that_names_the_bot_late_is_one_question(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: "one answer"
-    harness.wanjie.script.first_token_delay = 1.5
+    harness.wanjie.script.hold_after = 0
     ann, bea, channel = harness.group(), harness.slack.user("Bea"), harness.slack.channel("plans")
     ends = f"{PASTED} {PASTED[:2000]} what?"  # names the bot in its fourth piece
     ann.person.paste(ann.chat, f"{ends} @wanjie_bot")
     posted = await bea.paste(channel, f"{PASTED[:4100]} {harness.slack.mention} {PASTED[4100:]}")
+    for end in ("what?", "word1499"):
+        await until_question(harness, lambda message, end=end: words(message).endswith(end))
+    harness.wanjie.script.hold_after = None
     await says(ann, "one answer")
     await harness.slack.wait_for(lambda: "one answer" in "".join(harness.slack.texts(channel, posted[1].ts)))
     questions = {messages[-1]["content"].partition(": ")[2] for messages in asked(harness)}
@@ -121,13 +133,13 @@ async def test_a_long_text_that_names_the_bot_late_is_one_question(harness: Serv
 async def test_pieces_survive_a_kill_as_one_question(empty_harness: ServiceHarness) -> None:
     harness, persona = empty_harness, empty_harness.private()
     harness.wanjie.script.answer = lambda _: "one two three"
-    harness.wanjie.script.first_token_delay = 2
+    harness.wanjie.script.hold_after = 0
     process = await harness.start()
     await harness.ready()
     persona.person.paste(persona.chat, PASTED)
     await until_asked(harness, 1)
     await harness.kill(process)
-    harness.wanjie.script.first_token_delay = 0
+    harness.wanjie.script.hold_after = None
     await harness.start()
     await says(persona, "one two three")
     await persona.say("next")
@@ -138,17 +150,21 @@ async def test_pieces_survive_a_kill_as_one_question(empty_harness: ServiceHarne
 
 async def test_pieces_before_the_first_word_belong_to_the_question(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda messages: f"answer {len(messages)}"
-    harness.wanjie.script.first_token_delay = SILENCE
+    harness.wanjie.script.hold_after = 0
     comment, file = harness.private(), harness.private("Bea")
     comment.person.say(comment.chat, "Is that true?")
     await until_asked(harness, 1)
     comment.person.say(comment.chat, "Paris is **big**.", origin=BO)
+    await until_asked(harness, 2)
+    harness.wanjie.script.hold_after = None
     await says(comment, "answer")
+    harness.wanjie.script.hold_after = 0
     file.person.send_document(file.chat, b"the plan", "plan.txt")
     await until_asked(harness, 3)
     file.person.say(file.chat, "What does it say?")
+    await until_asked(harness, 4)
+    harness.wanjie.script.hold_after = None
     await says(file, "answer")
-    harness.wanjie.script.first_token_delay = 0
     for persona in (comment, file):
         await persona.say("the end")
         await says(persona, "answer 3")
@@ -180,7 +196,7 @@ async def test_a_piece_after_the_first_word_is_its_own_question(harness: Service
 async def test_pieces_before_the_first_word_survive_a_kill(empty_harness: ServiceHarness) -> None:
     harness, persona = empty_harness, empty_harness.private()
     harness.wanjie.script.answer = lambda _: "one two three"
-    harness.wanjie.script.first_token_delay = SILENCE
+    harness.wanjie.script.hold_after = 0
     process = await harness.start()
     await harness.ready()
     persona.person.say(persona.chat, "true?")
@@ -188,7 +204,7 @@ async def test_pieces_before_the_first_word_survive_a_kill(empty_harness: Servic
     persona.person.say(persona.chat, "big", origin=BO)
     await until_asked(harness, 2)
     await harness.kill(process)
-    harness.wanjie.script.first_token_delay = 0
+    harness.wanjie.script.hold_after = None
     await harness.start()
     await says(persona, "one two three")
     await persona.say("next")
@@ -201,15 +217,17 @@ async def test_pieces_before_the_first_word_survive_a_kill(empty_harness: Servic
 async def test_an_edited_question_counts_as_edited_until_its_answer_begins(harness: ServiceHarness) -> None:
     persona = harness.private()
     harness.wanjie.script.answer = echo
-    harness.wanjie.script.first_token_delay = SILENCE
+    harness.wanjie.script.hold_after = 0
     first = persona.person.say(persona.chat, "frist")
     await until_asked(harness, 1)
     second = persona.person.say(persona.chat, "secnd")
     persona.person.edit(second, "sceond")
     persona.person.edit(second, "second")
     persona.person.edit(first, "first")
+    await until_asked(harness, 2)
+    await until_taken(harness)
+    harness.wanjie.script.hold_after = None
     await says(persona, "answer to second")
-    harness.wanjie.script.first_token_delay = 0
     persona.person.edit(second, "third")
     await persona.say("the end")
     await says(persona, "answer to the end")
@@ -222,15 +240,23 @@ async def test_a_slack_message_sent_in_pieces_is_one_question(harness: ServiceHa
     harness.wanjie.script.answer = lambda messages: "answer to the end" if "the end" in str(messages[-1]) else "answer"
     lin, bea, channel = harness.direct(), harness.slack.user("Bea"), harness.slack.channel("plans")
     root = await bea.say(channel, "Which words?")
-    harness.wanjie.script.first_token_delay = 1.5
+    harness.wanjie.script.hold_after = 0
     await lin.user.paste(lin.channel, PASTED)
+    await until_question(harness, lambda message: words(message) == PASTED)
+    harness.wanjie.script.hold_after = None
     await says(lin, "answer")
+    harness.wanjie.script.hold_after = 0
     file = lin.user.file("plan.txt", b"the plan", mimetype="text/plain")
     await lin.user.say(lin.channel, "", files=[file])
     await lin.say(f"What does it say, <@{bea.id}>?")
+    await until_question(harness, lambda message: "plan" in words(message) and "it say" in words(message))
+    harness.wanjie.script.hold_after = None
     await lin.until(lambda: lin.answers() == ["answer", "answer"])
     pasted, filed, _ = await questions(harness, lin)
+    harness.wanjie.script.hold_after = 0
     await bea.paste(channel, f"{harness.slack.mention} {PASTED}", thread_ts=root.ts)
+    await until_question(harness, lambda message: "Bea: " in words(message) and words(message).endswith("word1499"))
+    harness.wanjie.script.hold_after = None
     await harness.slack.wait_for(lambda: "answer" in "".join(harness.slack.texts(channel, root.ts)))
     called = asked(harness)[-1][-1]["content"]
 
@@ -243,7 +269,7 @@ async def test_a_slack_message_sent_in_pieces_is_one_question(harness: ServiceHa
 async def test_an_edited_question_in_slack_counts_as_edited_until_its_answer_begins(harness: ServiceHarness) -> None:
     persona = harness.direct()
     harness.wanjie.script.answer = echo
-    harness.wanjie.script.first_token_delay = SILENCE
+    harness.wanjie.script.hold_after = 0
     first = await persona.user.say(persona.channel, "frist")
     await until_asked(harness, 1)
     second = await persona.user.say(persona.channel, "secnd")
@@ -252,8 +278,10 @@ async def test_an_edited_question_in_slack_counts_as_edited_until_its_answer_beg
     await persona.user.edit(second, "second")
     await persona.user.edit(third, "!system Be brief.")
     await persona.user.edit(first, "first")
+    await until_asked(harness, 2)
+    await until_taken(harness)
+    harness.wanjie.script.hold_after = None
     await says(persona, "answer to second")
-    harness.wanjie.script.first_token_delay = 0
     await persona.user.edit(second, "third")
     await persona.say("fourth")
     await says(persona, "answer to fourth")
@@ -265,11 +293,13 @@ async def test_an_edited_question_in_slack_counts_as_edited_until_its_answer_beg
 async def test_an_answer_is_started_five_times_at_most(harness: ServiceHarness) -> None:
     persona = harness.private()
     harness.wanjie.script.answer = echo
-    harness.wanjie.script.first_token_delay = SILENCE
+    harness.wanjie.script.hold_after = 0
     question = persona.person.say(persona.chat, "version 1")
     for number in range(2, 8):
         await until_asked(harness, min(number - 1, 5))
         persona.person.edit(question, f"version {number}")
+    await until_taken(harness)
+    harness.wanjie.script.hold_after = None
     await says(persona, "answer to version 5")
     await persona.say("the end")
     await says(persona, "answer to the end")
@@ -279,11 +309,16 @@ async def test_an_answer_is_started_five_times_at_most(harness: ServiceHarness) 
 
 async def test_a_long_text_in_a_channel_is_one_question_in_one_thread(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: "one answer"
-    harness.wanjie.script.first_token_delay = 1.5
+    harness.wanjie.script.hold_after = 0
     bea, cy, channel = harness.slack.user("Bea"), harness.slack.user("Cy"), harness.slack.channel("plans")
     mention = harness.slack.mention
     with_mention = f"{PASTED[:4100]} {mention} {PASTED[4100:]}"
     pasted = [await bea.paste(channel, f"{mention} {PASTED}"), await cy.paste(channel, f"{mention} {with_mention}")]
+    for name in ("Bea: ", "Cy: "):
+        await until_question(
+            harness, lambda message, name=name: words(message).startswith(name) and words(message).endswith("word1499")
+        )
+    harness.wanjie.script.hold_after = None
     for first, *_ in pasted:
         await harness.slack.wait_for(lambda ts=first.ts: "one answer" in "".join(harness.slack.texts(channel, ts)))
     questions = {messages[-1]["content"] for messages in asked(harness)}

@@ -86,7 +86,7 @@ async def test_the_way_of_a_message_is_one_trace_over_two_processes(
         await grows(persona, harness, words(200, _WORDS[1]), f"{_WORDS[0]}?")
     await collector.until("receive", "store", "model chat", "tg sendMessage", "sl chat.startStream")
     await harness.kill(first)
-    harness.wanjie.script.tokens_per_second = None
+    harness.wanjie.script.tokens_per_second = harness.wanjie.script.hold_after = None
     second = await harness.start(**variables)
     for persona in personas:
         await says(persona, f"{_WORDS[1]}199")

@@ -44,7 +44,7 @@ async def test_while_it_is_spoken_slack_shows_a_status_in_the_thread(harness: Se
     persona = harness.thread()
     await talking(persona, harness)
     before = len(persona.signs())
-    harness.wanjie.script.speech_delay = 0.5
+    harness.wanjie.script.speech_delay = 3
     await persona.say("/speak Good morning!")
     await hears(persona)
 
@@ -56,7 +56,7 @@ async def test_a_slack_status_ends_with_an_ephemeral_answer(harness: ServiceHarn
     persona = harness.thread()
     await talking(persona, harness)
     await persona.until(lambda: "Speak" in " ".join(persona.buttons()))
-    harness.wanjie.script.violates_policy, harness.wanjie.script.speech_delay = lambda _: True, 0.5
+    harness.wanjie.script.violates_policy, harness.wanjie.script.speech_delay = lambda _: True, 3
     await persona.press("Speak")
     await persona.until(lambda: _status(harness) == "is recording…")
     await persona.until(lambda: "content rules" in " ".join(persona.answers()))

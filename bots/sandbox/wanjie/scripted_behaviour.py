@@ -79,6 +79,8 @@ class Script:
     """How many replies `break_after` applies to; None: all."""
     hang_after: int | None = None
     """Fall silent for ever after so many tokens."""
+    hold_after: int | None = None
+    """Fall silent after so many tokens for as long as this is set; it counts for replies that have begun, too."""
     error_after: int | None = None
     """Send an error object inside the stream after so many tokens, and end."""
     error: Failure = Failure(500, message="The server had an error", code="server_error")

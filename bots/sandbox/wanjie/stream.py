@@ -15,6 +15,7 @@ from .scripted_behaviour import Script
 
 # Characters of a call's arguments in one frame.
 _ARGUMENT_PIECE_LENGTH = 8
+_HOLD_CHECK_INTERVAL = 0.02
 
 
 class ConnectionDropped(Exception):  # noqa: N818 - not an error: the script asked for it
@@ -117,6 +118,7 @@ class StreamedReply:
     async def _apply_faults(self) -> bool:
         """Do what the script has for this moment; tell whether the reply ends here."""
         script, count = self._script, len(self._sent)
+        await self._wait_while_held(count)
         if count == script.malformed_after and script.malformed_times != 0:
             if script.malformed_times is not None:
                 script.malformed_times -= 1
@@ -133,6 +135,11 @@ class StreamedReply:
             await self._send_frame({"error": {"message": error.message, "type": error.code, "code": error.status}})
             return True
         return False
+
+    async def _wait_while_held(self, count: int) -> None:
+        while self._script.hold_after is not None and count >= self._script.hold_after:
+            await asyncio.sleep(_HOLD_CHECK_INTERVAL)
+            self._due = max(self._due, time.monotonic())
 
     async def _hang(self) -> None:
         while True:

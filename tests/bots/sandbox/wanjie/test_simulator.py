@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
@@ -183,6 +184,22 @@ async def test_a_hanging_stream_sends_nothing_more(sim: WanjieSim, http: httpx.A
         await http.post("/v1/chat/completions", json={**QUESTION, "stream": True}, timeout=httpx.Timeout(60, read=2))
 
     assert [token for _, token in sim.sent[0]] == ["one"]
+
+
+async def test_a_held_stream_goes_on_when_it_is_let_go(sim: WanjieSim, http: httpx.AsyncClient) -> None:
+    sim.script.hold_after = 0
+    reading = asyncio.create_task(stream(http))
+    held = list[int]()
+    for after in (1, 2, None):
+        async with asyncio.timeout(60):
+            while not sim.sent or len(sim.sent[0]) < (sim.script.hold_after or 0):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        held.append(len(sim.sent[0]))
+        sim.script.hold_after = after
+
+    assert deltas(await reading, "content") == "one two three"
+    assert held == [0, 1, 2]
 
 
 async def test_an_error_can_be_sent_inside_the_stream(sim: WanjieSim, http: httpx.AsyncClient) -> None:
