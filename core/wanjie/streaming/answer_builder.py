@@ -94,11 +94,12 @@ class AnswerBuilder:
         if not pieces:
             return []
         self._source = self._source or "delta"
-        self.finish_reason, self.has_sure_end = "", False
         texts = [_filter(self._text_filter, piece.text, repeats=False, is_last=False) for piece in pieces]
         reasonings = [
             _filter(self._reasoning_filter, piece.reasoning, repeats=False, is_last=False) for piece in pieces
         ]
+        if any(addition.text for addition in (*texts, *reasonings)):  # what is only repeated withdraws no end
+            self.finish_reason, self.has_sure_end = "", False
         if any(addition.replaces_all for addition in (*texts, *reasonings)):
             return list[Delta](self._read_again())
         additions = zip(texts, reasonings, strict=True)

@@ -68,7 +68,8 @@ def read_plain_frames(data: bytes) -> tuple[list[TextPiece], bytes]:
 def _read_frame(frame: bytes) -> TextPiece:
     """Read one frame, which may have an id as those of Wanjie do; raise `ValueError` when it is not an ordinary one."""
     before, _, line = frame.rpartition(b"\n")
-    if not line.startswith(_FIELD) or (before and not before.startswith(_ID_FIELD)) or b"\n" in before:
+    is_one_id = before.startswith(_ID_FIELD) and not (b"\n" in before or b"\r" in before)
+    if not line.startswith(_FIELD) or (before and not is_one_id):
         raise ValueError("not one line of data")
     (choice,) = _DECODER.decode(line[len(_FIELD) :]).choices
     text, reasoning = choice.delta.content or "", choice.delta.reasoning_content or ""

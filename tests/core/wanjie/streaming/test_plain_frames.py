@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.wanjie import Delta, ReasoningDelta, TextDelta, WanjieError
+from core.wanjie import Correction, Delta, Finish, ReasoningDelta, TextDelta, WanjieError
 from core.wanjie.streaming.plain_frames import TextPiece, read_plain_frames
 from core.wanjie.streaming.stream_reader import StreamReader
 
@@ -54,6 +55,7 @@ def test_the_words_of_one_read_are_one_delta() -> None:
         _frame({"content": "a"})[:-1],
         _frame({"content": "a"}).replace("\n", "\r\n"),
         "id: 1\nevent: error\n" + _frame({"content": "a"}),
+        "id: 1\revent: error\n" + _frame({"content": "a"}),
         "event: error\n" + _frame({"content": "a"}),
         _frame({"content": "a"}).replace(', "object"', ',\n"object"'),
         ": ping\n\n" + _frame({"content": "a"}),
@@ -100,12 +102,88 @@ def test_the_answer_is_the_same_as_frame_by_frame(deltas: list[tuple[str, str]],
     assert _read(pieces) == _read(slow)
 
 
-def _read(pieces: list[bytes]) -> tuple[str, str, list[Delta]]:
+@pytest.mark.parametrize("reason", ["stop", "length"])
+def test_a_whole_answer_that_is_sent_again_behind_the_end_withdraws_no_end(reason: str) -> None:
+    words = [f"the word with number {number} " for number in range(5)]
+    end = f'data: {{"choices":[{{"delta":{{}},"finish_reason":"{reason}"}}]}}\n\n'
+    data = "".join(_frame({"content": word}) for word in words) + end
+
+    text, _, rest, error = _read([data.encode(), _frame({"content": "".join(words)}).encode()])
+
+    assert (text, rest, error) == ("".join(words), [Finish(reason)], None)
+
+
+_HOSTILE = st.sampled_from(
+    [
+        *(
+            "",
+            ": ping\n\n",
+            ": ping\n",
+            "\n",
+            "\r\n",
+            "\ufeff",
+            "retry: 3\n\n",
+            "id: 4\n",
+            "id: 5\r",
+            "event: message\n",
+        ),
+        *("data: PING\n\n", "data: [DONE]\n\n", "data: no JSON\n\n", 'data: {"error":{"message":"overloaded"}}\n\n'),
+        'event: error\ndata: {"message":"overloaded"}\n\n',
+        'data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}\n\n',
+        'data: {"choices":[{"delta":{"content":"end"},"finish_reason":"length"}]}\n\n',
+        'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n',
+        'data: {"choices":[{"delta":{"content":"\\ud83d"}}]}\n\n',
+        'data: {"choices":[{"delta":{"content":"\\ude0a\\u0000"}}]}\n\n',
+        'data: {"choices":[{"delta":{"content":"a","reasoning_content":"b"}}]}\n\n',
+        'data: {"choices":[{"message":{"content":"the whole answer"}}]}\n\n',
+        'data: {"choices":[{"index":1,"delta":{"content":"another"}}]}\n\n',
+        'data: {"choices":[{"delta":{"content":"bare"}}]}\r\n\r\n',
+        'data: {"choices":[{"delta":{"content":"mixed"}}]}\r\n\n',
+        'data: {"choices":[{"delta":{"content":"one line"}}]}\n',
+        '{"choices":[{"delta":{"content":"no field"}}]}\n\n',
+    ]
+).map(str.encode)
+_LONG = "an answer of more than forty characters, sent twice"
+_ORDINARY = st.tuples(
+    st.sampled_from(["content", "reasoning_content"]),
+    st.sampled_from(
+        ["a", "好😀", "\n", "<think>", "</think>\n\n", "sandbox-key", "<|im_end|>", _LONG, _LONG + " word", ""]
+    ),
+).map(lambda piece: f'data: {{"choices":[{{"delta":{{"{piece[0]}":{json.dumps(piece[1])}}}}}]}}\n\n'.encode())
+
+
+@given(
+    frames=st.lists(st.one_of(_ORDINARY, _ORDINARY, _HOSTILE, st.just(b"\xff")), max_size=14),
+    cuts=st.lists(st.integers(0, 1000), max_size=4),
+)
+def test_frames_of_any_form_in_between_are_read_as_byte_by_byte(frames: list[bytes], cuts: list[int]) -> None:
+    data = b"".join(frames)
+    edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+
+    assert _read([data[start:end] for start, end in pairwise(edges)]) == _read(bytes((byte,)) for byte in data)
+
+
+def _read(pieces: Iterable[bytes]) -> tuple[str, str, list[Delta], str | None]:
+    """Return the text, the reasoning, everything else, and the class of the error with which the stream ended."""
     reader = StreamReader(lambda text: text.replace("sandbox-key", "[key]"))
-    deltas = [delta for piece in pieces for delta in reader.feed(piece)] + reader.finish()
-    rest = list[Delta](delta for delta in deltas if not isinstance(delta, TextDelta | ReasoningDelta))
-    return (
-        "".join(delta.text for delta in deltas if isinstance(delta, TextDelta)),
-        "".join(delta.text for delta in deltas if isinstance(delta, ReasoningDelta)),
-        rest,
-    )
+    deltas, error = list[Delta](), None
+    try:
+        for piece in pieces:
+            deltas += reader.feed(piece)
+            reader.raise_held_error()
+        deltas += reader.finish()
+    except WanjieError as broken:
+        error = type(broken).__name__
+    rest = list[Delta]()
+    text = reasoning = ""
+    for delta in deltas:
+        match delta:
+            case TextDelta(more):
+                text += more
+            case ReasoningDelta(more):
+                reasoning += more
+            case Correction(whole_reasoning, whole_text):
+                text, reasoning = whole_text, whole_reasoning
+            case _:
+                rest.append(delta)
+    return text, reasoning, rest, error
