@@ -70,9 +70,13 @@ class Claims:
         return f"{letters[:5]}-{letters[5:]}"
 
     async def claim(self, code: str, person: str, record: PersonRecord) -> ClaimResult:
-        """Make a person the owner if the code is right. Wrong codes are counted over all replicas."""
-        if await self._redis.exists(OWNER_KEY):
-            return ClaimResult.OWNED
+        """Make a person the owner if the code is right; an owner is told so again.
+
+        Wrong codes are counted over all replicas.
+        """
+        owner = await self._foreign.retry_without(_TYPES, lambda: self._redis.get(OWNER_KEY))
+        if owner is not None:
+            return ClaimResult.CLAIMED if owner == person.encode() else ClaimResult.OWNED
         tries = await self._count_try()
         if tries > _MAX_TRIES:
             await self._redis.delete(CODES_KEY)

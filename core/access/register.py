@@ -7,11 +7,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import IntEnum
 from pathlib import Path
-from time import monotonic, time
-from typing import Any, TypeAlias, TypeVar, cast
+from time import monotonic
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from weakref import WeakValueDictionary
 
 from redis.asyncio import Redis
@@ -24,14 +23,14 @@ from .keys import (
     AUDIT_KEY,
     AUDIT_SECONDS,
     CHATS_KEY,
-    NOTICES_KEY,
     OWNER_KEY,
     PEOPLE_KEY,
     REQUEST_TIMES_KEY,
     REQUESTS_KEY,
     RULES_KEY,
 )
-from .records import AccessRequest, ChatRecord, PersonRecord, pack_record, unpack_record
+from .records import ChatRecord, PersonRecord, pack_record, unpack_record
+from .requests import REDELIVERY_SECONDS, RequestRegister, name_decision
 from .roles import Role, list_changeable_roles
 from .rules import NO_RULES, VERSION_FIELD, RuleBook, RuleChange, Rules
 
@@ -39,16 +38,12 @@ _SCRIPTS = Path(__file__).with_name("scripts")
 _CACHE_SECONDS = 0.5
 """How long a process may still act on what another one has changed."""
 _MAX_CACHED = 10_000
-_NOTICE_INTERVAL = timedelta(days=1)
-_REQUEST_LIFETIME = timedelta(days=7)
-_MAX_NOTICES, _MAX_REQUESTS = 10_000, 50
 _TYPES: dict[str, KeyType] = {
     OWNER_KEY: "string",
     PEOPLE_KEY: "hash",
     CHATS_KEY: "hash",
     REQUESTS_KEY: "hash",
     REQUEST_TIMES_KEY: "zset",
-    NOTICES_KEY: "zset",
     AUDIT_KEY: "stream",
     RULES_KEY: "hash",
 }
@@ -59,8 +54,10 @@ _CHAT_CHANGES: dict[ChatState, str] = {
 }
 """From which states (`none` for none) a group gets into one."""
 
+_ANY_STATE = "none,allowed,refused,left"
+
 _T = TypeVar("_T")
-_Kind = TypeVar("_Kind", PersonRecord, ChatRecord, AccessRequest)
+_Kind = TypeVar("_Kind", PersonRecord, ChatRecord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +79,20 @@ class AuditEntry:
     by: str
     action: str
     subject: str
+    name: str
+
+
+class _Change(NamedTuple):
+    """A record to store in the hash `key`, and what is written down about it."""
+
+    key: str
+    subject: str
+    packed: str
+    """The record; "" removes it."""
+    states: str
+    """Those from which it may change."""
+    actor: str
+    action: str
     name: str
 
 
@@ -112,10 +123,11 @@ class AccessRegister:
         self._change = Script(redis, _SCRIPTS, "change")
         self._move = Script(redis, _SCRIPTS, "move_chat")
         self._hand_over = Script(redis, _SCRIPTS, "hand_over")
-        self._note = Script(redis, _SCRIPTS, "note_refusal")
         self._cache = _Cache()
         self._locks = WeakValueDictionary[tuple[str, str], asyncio.Lock]()
         self._rule_book = RuleBook(redis)
+        self.requests = RequestRegister(redis)
+        """The requests about which admins are to decide."""
 
     async def read(self, person: str, chat: str) -> Known:
         """Return what is known of both, in one round trip at most; those who ask at the same time share it."""
@@ -148,10 +160,6 @@ class AccessRegister:
         """Return every group about which something was decided."""
         return await self._list(CHATS_KEY, ChatRecord)
 
-    async def list_requests(self) -> dict[str, AccessRequest]:
-        """Return the requests that wait, by the person or group that they are about."""
-        return await self._list(REQUESTS_KEY, AccessRequest)
-
     async def list_audit(self, count: int | None = None) -> list[AuditEntry]:
         """Return the newest changes, all without `count`, the newest first."""
         entries: list[tuple[bytes, dict[bytes, bytes]]] = await self._run(
@@ -159,8 +167,10 @@ class AccessRegister:
         )
         return [_read_entry(entry_id, fields) for entry_id, fields in entries]
 
-    async def set_role(self, person: str, role: Role | None, *, actor: str, record: PersonRecord) -> bool:
-        """Give a person a role, or none; False when the actor may not.
+    async def set_role(
+        self, person: str, role: Role | None, *, actor: str, record: PersonRecord, event: str = ""
+    ) -> bool:
+        """Give a person a role, or none; False when the actor may not, or `event` decides a request that is decided.
 
         `record` has what is known of the person; what it leaves out is taken from the present one.
         """
@@ -175,8 +185,8 @@ class AccessRegister:
             )
         changeable = list_changeable_roles(acting.state if acting else None, role)
         packed = pack_record(replace(record, state=role)) if role else ""
-        action = role or "removed"
-        return await self._apply(PEOPLE_KEY, person, packed, ",".join(changeable), actor, action, record.name)
+        change = _Change(PEOPLE_KEY, person, packed, ",".join(changeable), actor, role or "removed", record.name)
+        return bool(changeable) and await self._apply(change, f"u:{person}", event)
 
     async def hand_over(self, person: str, *, actor: str) -> HandoverResult:
         """Make an admin or a member the owner; the one before becomes an admin."""
@@ -185,10 +195,11 @@ class AccessRegister:
         self.forget_cached()
         return HandoverResult(int(str(answer)))
 
-    async def set_chat(self, chat: str, state: ChatState, *, actor: str, name: str = "") -> bool:
-        """Decide about a group; False when that was decided already."""
-        packed = pack_record(ChatRecord(state, name))
-        return await self._apply(CHATS_KEY, chat, packed, _CHAT_CHANGES[state], actor, state, name)
+    async def set_chat(self, chat: str, state: ChatState, *, actor: str, name: str = "", event: str = "") -> bool:
+        """Decide about a group; False when that was decided already, also a request by another event than `event`."""
+        packed, changeable = pack_record(ChatRecord(state, name)), _ANY_STATE if event else _CHAT_CHANGES[state]
+        change = _Change(CHATS_KEY, chat, packed, changeable, actor, state, name)
+        return await self._apply(change, f"c:{chat}", event)
 
     async def move_chat(self, old: str, new: str) -> None:
         """Let what was decided about a group hold under its new id."""
@@ -205,46 +216,6 @@ class AccessRegister:
         change = await self._rule_book.set(name, text, actor=actor)
         self.forget_cached()
         return change
-
-    async def note_refusal(self, subject: str, request: AccessRequest | None) -> tuple[bool, bool]:
-        """Note that a person or group is refused, and put down a request if there is one.
-
-        Returns whether to tell them, which is so once a day, and whether to ask the admins.
-        """
-        arguments = [
-            *(subject, pack_record(request) if request else "", time()),
-            *(_NOTICE_INTERVAL.total_seconds(), _MAX_NOTICES, _REQUEST_LIFETIME.total_seconds(), _MAX_REQUESTS),
-        ]
-        keys = [NOTICES_KEY, REQUESTS_KEY, REQUEST_TIMES_KEY]
-        answer = int(str(await self._run(lambda: self._note(keys, arguments))))
-        return answer > 0, answer > 1
-
-    async def complete_request(self, subject: str, request: AccessRequest) -> None:
-        """Put down more of a request that waits."""
-        packed = pack_record(request)
-
-        async def replace_waiting() -> None:
-            if await self._redis.hexists(REQUESTS_KEY, subject):
-                await self._redis.hset(REQUESTS_KEY, subject, packed)
-
-        await self._run(replace_waiting)
-
-    async def take_request(self, subject: str) -> AccessRequest | None:
-        """Remove a request and return it; None when it was decided already, or withdrawn."""
-
-        async def take() -> bytes | None:
-            async with self._redis.pipeline(transaction=True) as steps:
-                steps.hget(REQUESTS_KEY, subject)
-                steps.hdel(REQUESTS_KEY, subject)
-                steps.zrem(REQUEST_TIMES_KEY, subject)
-                stored, removed, _ = cast("tuple[bytes | None, int, int]", await steps.execute())
-            return stored if removed else None
-
-        return unpack_record(await self._run(take), AccessRequest)
-
-    async def forget_notice(self, subject: str) -> None:
-        """Let a person or group be told again from now on."""
-        await self._run(lambda: self._redis.zrem(NOTICES_KEY, subject))
 
     async def _read(self, person: str, chat: str) -> Known:
         async with self._redis.pipeline(transaction=False) as steps:
@@ -264,11 +235,14 @@ class AccessRegister:
         records = {name.decode(): unpack_record(value, kind) for name, value in stored.items()}
         return {name: record for name, record in records.items() if record is not None}
 
-    async def _apply(
-        self, key: str, subject: str, packed: str, states: str, actor: str, action: str, name: str
-    ) -> bool:
-        arguments = [subject, packed, states, AUDIT_SECONDS, actor, action, name]
-        done = int(str(await self._run(lambda: self._change([key, AUDIT_KEY], arguments)))) == 1
+    async def _apply(self, change: _Change, request: str, event: str) -> bool:
+        """Make a change; with an event, only together with the decision of the request."""
+        keys = [change.key, AUDIT_KEY]
+        if event:
+            keys += [REQUESTS_KEY, REQUEST_TIMES_KEY, name_decision(request, event)]
+        words = change.subject, change.packed, change.states, AUDIT_SECONDS, change.actor, change.action, change.name
+        arguments = [*words, request, REDELIVERY_SECONDS]
+        done = int(str(await self._run(lambda: self._change(keys, arguments)))) == 1
         self.forget_cached()
         return done
 

@@ -19,6 +19,8 @@ PICTURE_COUNT_FIELD = "answer_pictures"
 """How many pictures of the answer are not posted yet."""
 ASKED_ADMINS_FIELD = "asked_admins"
 """The admins who have been asked about a stranger."""
+ANNOUNCED_DECISION_FIELD = "announced_decision"
+"""Present when those whom an admin has decided about were told."""
 
 COST_LINE_FIELD = "cost_line"
 """The line below the answer that says what it has used, which is no part of it."""

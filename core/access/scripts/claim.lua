@@ -1,6 +1,9 @@
 -- KEYS: owner, people, codes, tries, the audit stream.
 -- ARGV: person, record, the seconds that the stream keeps a change, name, the digest of the code.
 -- 1: the person owns the bot now, and no code works any more. 0: somebody was faster.
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+  return 1 -- by an earlier call
+end
 if not redis.call('ZSCORE', KEYS[3], ARGV[5]) or not redis.call('SET', KEYS[1], ARGV[1], 'NX') then
   return 0
 end

@@ -8,7 +8,7 @@ from dataclasses import replace
 import structlog
 
 from core.access import AccessRegister, AccessRequest, PersonRecord
-from core.chat.checkpoint_fields import ASKED_ADMINS_FIELD
+from core.chat.checkpoint_fields import ANNOUNCED_DECISION_FIELD, ASKED_ADMINS_FIELD
 from core.chat.delivery.event_context import EventContext
 from core.chat.events.access_gate import AccessRefusal
 from core.chat.port.errors import OutboxError
@@ -61,21 +61,29 @@ class AccessRequests:
         menu = Menu(ADMIN_MENU, title, options)
         await run_with_retries(lambda: outbox.show_menu(menu))
 
-    async def decide(self, context: EventContext, subject: str, request: AccessRequest, *, allow: bool) -> bool:
-        """Carry out an admin's decision; False when the admin may not decide that."""
-        actor, name = context.incoming.access_person, subject[2:]
-        if subject.startswith("c:"):
-            done = await self._register.set_chat(
-                name, "allowed" if allow else "refused", actor=actor, name=request.chat_name
-            )
-        else:
-            chat = request.chat if ChatRef.parse(request.chat).thread == "" else ""
-            record = PersonRecord("member", request.name, chat, request.locale)
-            done = await self._register.set_role(name, "member" if allow else "blocked", actor=actor, record=record)
-        if done:
-            await self._register.forget_notice(subject)
+    async def decide(self, context: EventContext, subject: str, *, allow: bool) -> AccessRequest | None:
+        """Carry out an admin's decision about a request, and return that; None when somebody else has decided.
+
+        When a process was killed over the decision, the event's next delivery finishes what was begun.
+        """
+        event = context.job.event_id
+        request = await self._register.requests.get(subject, event=event)
+        if request is None or not await self._apply(context, subject, request, allow=allow):
+            return None
+        if ANNOUNCED_DECISION_FIELD not in context.job.state:
+            await self._register.requests.forget_notice(subject)
             await self._announce(subject, request, allow=allow)
-        return done
+            await context.job.checkpoint(**{ANNOUNCED_DECISION_FIELD: "1"})
+        return request
+
+    async def _apply(self, context: EventContext, subject: str, request: AccessRequest, *, allow: bool) -> bool:
+        actor, event, name = context.incoming.access_person, context.job.event_id, subject[2:]
+        if subject.startswith("c:"):
+            state = "allowed" if allow else "refused"
+            return await self._register.set_chat(name, state, actor=actor, name=request.chat_name, event=event)
+        chat = request.chat if ChatRef.parse(request.chat).thread == "" else ""
+        record, role = PersonRecord("member", request.name, chat, request.locale), "member" if allow else "blocked"
+        return await self._register.set_role(name, role, actor=actor, record=record, event=event)
 
     async def _announce(self, subject: str, request: AccessRequest, *, allow: bool) -> None:
         """Tell a person or group that they are let in; leave a group that is not."""
@@ -96,12 +104,12 @@ class AccessRequests:
 
     async def _ask_admins(self, context: EventContext, subject: str) -> None:
         """Send a request to each admin, also when the job is run again, once."""
-        request = (await self._register.list_requests()).get(subject)
+        request = (await self._register.requests.list()).get(subject)
         if request is None:
             return  # decided, or withdrawn
         sender = context.incoming.sender
         request = replace(request, name=request.name or sender.name, locale=request.locale or sender.locale)
-        await self._register.complete_request(subject, request)
+        await self._register.requests.complete(subject, request)
         asked = set(context.job.state.get(ASKED_ADMINS_FIELD, "").split())
         admins = [(name, each) for name, each in (await self._register.list_people()).items() if each.is_admin]
         for name, admin in admins[:_MAX_ADMINS]:

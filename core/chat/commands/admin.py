@@ -104,18 +104,16 @@ class AdminCommand:
             return await self._buttons[verb](context, subject)
         if not context.is_service_admin or verb not in {ALLOW, REFUSE}:
             return await context.notify_presser("admin.only")
-        request = await self._register.take_request(subject)
+        request = await self._requests.decide(context, subject, allow=verb == ALLOW)
         if request is None:
             return await context.notify_presser("admin.decided")
-        if not await self._requests.decide(context, subject, request, allow=verb == ALLOW):
-            return await context.notify_presser("admin.unchanged")
         key = "admin.was_allowed" if verb == ALLOW else "admin.was_refused"
         name = request.name or request.person
         return await context.show_menu(Menu("admin", context.translate(key, name=name, id=subject[2:]), ()))
 
     async def _show_overview(self, context: EventContext) -> None:
         people, groups = await self._register.list_people(), await self._register.list_chats()
-        waiting = await self._register.list_requests()
+        waiting = await self._register.requests.list()
         await context.reply("admin.overview", people=len(people), groups=len(groups), requests=len(waiting))
 
     async def _show_people(self, context: EventContext) -> None:
@@ -139,7 +137,7 @@ class AdminCommand:
         await (context.reply_text("\n".join(lines)) if lines else context.reply("admin.no_groups"))
 
     async def _show_requests(self, context: EventContext) -> None:
-        waiting = list((await self._register.list_requests()).items())[:_MAX_REQUESTS]
+        waiting = list((await self._register.requests.list()).items())[:_MAX_REQUESTS]
         if not waiting:
             await context.reply("admin.no_requests")
         for subject, request in waiting:

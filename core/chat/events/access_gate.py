@@ -151,7 +151,9 @@ class AccessGate:
             locale=incoming.sender.locale,
         )
         notice = subject + _STANDALONE_NOTICE if is_standalone else subject
-        tells, is_new = await self._register.note_refusal(notice, request if asks else None)
+        tells, is_new = await self._register.requests.note_refusal(
+            notice, request if asks else None, event=incoming.event_id
+        )
         if not tells:
             return None
         _log.info("somebody who may not use the bot was refused", subject=subject)
@@ -181,9 +183,9 @@ class AccessGate:
         """Note that the bot was removed, or blocked: requests are withdrawn, and a group has to ask again."""
         _log.info("the bot was removed from a chat, or blocked", chat=str(incoming.chat))
         if incoming.direct:
-            await self._register.take_request(f"u:{incoming.access_person}")
+            await self._register.requests.withdraw(f"u:{incoming.access_person}")
         else:
-            await self._register.take_request(f"c:{incoming.access_chat}")
+            await self._register.requests.withdraw(f"c:{incoming.access_chat}")
             await self._register.set_chat(incoming.access_chat, "left", actor=incoming.access_person)
 
     async def note_move(self, incoming: Incoming) -> None:
