@@ -7,7 +7,7 @@ import pytest
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from tests.scenarios.fork_service import fork
+from tests.scenarios.fork_service import SECONDS_OF_SLACK, fork
 
 PERSONAS: dict[str, Callable[[ServiceHarness], Persona]] = {
     "telegram-private": ServiceHarness.private,
@@ -22,6 +22,7 @@ ONE_A_PLATFORM = ("telegram-private", "slack-direct")
 async def empty_harness(tmp_path: Path) -> AsyncGenerator[ServiceHarness]:
     """Simulators without a service."""
     async with ServiceHarness(tmp_path, launch=fork) as harness:
+        harness.slack.socket.ack_within = harness.slack.rules.trigger_lifetime = SECONDS_OF_SLACK
         yield harness
         assert not harness.telegram.violations
         assert not harness.slack.violations

@@ -26,6 +26,10 @@ _FORKS.set_forkserver_preload(
 )  # fmt: skip
 
 
+SECONDS_OF_SLACK = 30.0
+"""What stands for the three seconds in which Slack wants an answer, so that no test fails where the machine is slow."""
+
+
 class Child:
     """A forked service, with as much of a subprocess's ways as a stage needs."""
 
@@ -94,4 +98,14 @@ def _run(words: Sequence[str], environment: dict[str, str], folder: Path, output
     sys.argv = ["bots", *words]
     from bots.cli import main  # noqa: PLC0415 - loaded before the fork
 
+    _give_time()
     sys.exit(main())
+
+
+def _give_time() -> None:
+    """Let the service take as many of Slack's seconds as it would of three."""
+    from bots.slack.events import acknowledger, menu_search, modals  # noqa: PLC0415 - the same
+
+    modals._OPEN_TIMEOUT = 0.2 * SECONDS_OF_SLACK  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    acknowledger._STORE_TIMEOUT = 0.8 * SECONDS_OF_SLACK  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    menu_search._TIMEOUT = 0.8 * SECONDS_OF_SLACK  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

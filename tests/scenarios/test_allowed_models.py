@@ -83,7 +83,7 @@ async def test_admins_open_and_close_models_at_run_time(empty_harness: ServiceHa
     await uses(member, harness, "deepseek-reasoner", "two")
     await member.say("/imagine a cat")
     await member.until(member.posts)
-    assert sum("isn't open to you, so" in answer for answer in member.answers()) == 2
+    await member.until(lambda: sum("isn't open to you, so" in answer for answer in member.answers()) == 2)
     assert "kolors" not in used(harness)
     await uses(root, harness, "deepseek-reasoner", "three")
     await root.say("/model kimi-k2")

@@ -110,11 +110,11 @@ async def test_reasoning_is_shown_in_a_fold(persona: Persona, harness: ServiceHa
     await says(persona, "deepseek-reasoner")
     harness.wanjie.script.reasoning = lambda _: words(60, "hm")
     harness.wanjie.script.answer = lambda _: "forty-two"
-    harness.wanjie.script.tokens_per_second = 20
+    harness.wanjie.script.hold_after = 20
     await persona.say("why?")
     await persona.until(lambda: persona.folds() and "hm1" in persona.folds()[-1])
     assert "forty-two" not in " ".join(persona.answers())
-    harness.wanjie.script.tokens_per_second = None
+    harness.wanjie.script.hold_after = None
     await says(persona, "forty-two")
     await offers(persona, AGAIN, SPEAK)
 

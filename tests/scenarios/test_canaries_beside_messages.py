@@ -101,7 +101,7 @@ async def get_offer(ada: TelegramPersona) -> InlineQuery:
     while True:
         query = ada.person.ask_inline(canary("inline"))
         with contextlib.suppress(TimeoutError):
-            await ada.until(lambda query=query: query.results is not None, 2)
+            await ada.until(lambda query=query: query.results is not None, 5)
             return query
 
 

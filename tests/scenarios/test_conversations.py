@@ -19,8 +19,13 @@ async def test_a_question_is_answered(persona: Persona, harness: ServiceHarness)
 async def test_an_answer_grows_on_the_screen(persona: Persona, harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: words(60)
     harness.wanjie.script.tokens_per_second = 40
+    harness.wanjie.script.hold_after = 0
 
     await persona.say("Count!")
+    for count in (15, 30, 45):
+        harness.wanjie.script.hold_after = count
+        await persona.until(lambda count=count: len(shown(persona)) > count - 8)
+    harness.wanjie.script.hold_after = None
     await shows(persona, words(60))
 
     texts = [step.text for step in persona.steps()]
@@ -111,7 +116,7 @@ async def test_quick_messages_are_answered_in_their_order(persona: Persona, harn
 
 async def test_chats_do_not_wait_for_each_other(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda messages: words(400) if "long" in messages[-1]["content"] else "short answer"
-    harness.wanjie.script.tokens_per_second = 60
+    harness.wanjie.script.hold_after = 20
     busy, other = harness.private("Ada"), harness.private("Bob")
 
     await busy.say("long")

@@ -19,12 +19,13 @@ async def test_reasoning_recognised_by_its_closing_tag_moves_into_the_fold(
     direct_persona: Persona, harness: ServiceHarness
 ) -> None:
     _thinks_first(harness, "Forty-two.")
-    harness.wanjie.script.tokens_per_second = 20
+    harness.wanjie.script.hold_after = 20
     await direct_persona.say("why?")
     await direct_persona.until(lambda: "hm5" in " ".join(direct_persona.answers()))
+    harness.wanjie.script.hold_after = None
     await shows(direct_persona, "Forty-two.")
     await direct_persona.until(lambda: direct_persona.folds() and "hm39" in direct_persona.folds()[-1])
-    harness.wanjie.script.answer, harness.wanjie.script.tokens_per_second = echo, None
+    harness.wanjie.script.answer = echo
     await direct_persona.say("and?")
     await says(direct_persona, "answer to and?")
 
@@ -37,12 +38,13 @@ async def test_the_next_answer_is_read_correctly_from_its_beginning(
     _thinks_first(harness, "Forty-two.")
     await direct_persona.say("why?")
     await shows(direct_persona, "Forty-two.")
-    harness.wanjie.script.tokens_per_second = 20
+    harness.wanjie.script.hold_after = 20
     _thinks_first(harness, "Forty-three.", words(40, "mm"))
     await direct_persona.say("and then?")
     await direct_persona.until(lambda: "mm5" in " ".join(direct_persona.folds()))
 
     assert "mm" not in " ".join(direct_persona.answers())
+    harness.wanjie.script.hold_after = None
     await shows(direct_persona, "Forty-two. Forty-three.")
     assert len(asked(harness)) == 2
 

@@ -2,7 +2,7 @@
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.telegram.persona import TelegramPersona
-from tests.scenarios.conversation_steps import echo, floods, words
+from tests.scenarios.conversation_steps import echo, floods, shown, words
 
 
 async def _start(harness: ServiceHarness, stream: str = "draft") -> TelegramPersona:
@@ -26,7 +26,12 @@ async def test_an_answer_is_a_draft_until_its_only_message_comes_with_its_button
 ) -> None:
     harness, persona = empty_harness, await _start(empty_harness)
     text = _speak_slowly(harness)
+    harness.wanjie.script.hold_after = 0
     await persona.say("count")
+    for count in range(10, 60, 10):
+        harness.wanjie.script.hold_after = count
+        await persona.until(lambda count=count: len(shown(persona)) > count - 5)
+    harness.wanjie.script.hold_after = None
     await persona.until(lambda: _list_messages(harness, persona))
 
     events = [event for event in harness.telegram.timeline(persona.chat.id) if event.by_bot]
@@ -42,6 +47,7 @@ async def test_an_answer_is_a_draft_until_its_only_message_comes_with_its_button
 async def test_the_button_of_a_draft_stops_the_answer_and_its_words_are_kept(empty_harness: ServiceHarness) -> None:
     harness, persona = empty_harness, await _start(empty_harness)
     text = _speak_slowly(harness, 200)
+    harness.wanjie.script.hold_after = 40
     await persona.say("count")
     await persona.until(lambda: any("10" in answer for answer in persona.answers()))
     persona.person.stop_draft(persona.chat)
@@ -59,9 +65,11 @@ async def test_the_button_of_a_draft_stops_the_answer_and_its_words_are_kept(emp
 async def test_an_answer_whose_process_dies_while_it_is_a_draft_is_written_anew(empty_harness: ServiceHarness) -> None:
     harness, persona = empty_harness, await _start(empty_harness)
     text = _speak_slowly(harness, 40)
+    harness.wanjie.script.hold_after = 20
     await persona.say("count")
     await persona.until(persona.answers)
     await harness.kill(harness.processes[0])
+    harness.wanjie.script.hold_after = None
     torn = _list_messages(harness, persona)
     await harness.start(TELEGRAM_STREAM="draft")
     await persona.until(lambda: _list_messages(harness, persona))
@@ -76,13 +84,16 @@ async def test_chats_that_compete_are_shown_drafts_and_others_edits(empty_harnes
     await alone.say("count")
     await alone.until(lambda: alone.answers() == [text] and alone.buttons() != ["⏹ Stop"])
     crowd = [harness.private() for _ in range(40)]
-    for persona in crowd:
-        await persona.say("count")
-    await alone.until(lambda: all(_list_messages(harness, each) == [text] for each in crowd), 120)
+    harness.wanjie.script.hold_after = 30
 
     def kinds(persona: TelegramPersona) -> set[str]:
         return {event.kind for event in harness.telegram.timeline(persona.chat.id) if event.by_bot}
 
+    for persona in crowd:
+        await persona.say("count")
+    await alone.until(lambda: sum("draft" in kinds(persona) for persona in crowd) > 20)
+    harness.wanjie.script.hold_after = None
+    await alone.until(lambda: all(_list_messages(harness, each) == [text] for each in crowd), 300)
+
     assert "draft" not in kinds(alone)
-    assert sum("draft" in kinds(persona) for persona in crowd) > 20
     assert not floods(harness)

@@ -178,10 +178,11 @@ async def test_what_nobody_foresaw_is_told_with_a_reference_that_is_in_the_log(
     harness.slack.faults.garble(methods[1])
     for persona in (telegram, slack):
         harness.wanjie.script.answer = lambda _: words(40)
-        harness.wanjie.script.tokens_per_second = 20  # so that its end is a step of its own
+        harness.wanjie.script.hold_after = 20  # so that its end is a step of its own
         await act(persona)
+        await persona.until(lambda persona=persona: "w1 " in (said := " ".join(persona.answers())) or "ref" in said)
+        harness.wanjie.script.hold_after = None
         await _referred(persona, harness)
-        harness.wanjie.script.tokens_per_second = None
         await answered(persona, harness, "after")
 
 

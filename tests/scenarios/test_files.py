@@ -70,10 +70,11 @@ async def test_a_transcript_is_posted_once_although_its_process_is_killed(
 ) -> None:
     hears(harness, "Count!")
     harness.wanjie.script.answer = lambda _: conversation_steps.words(60)
-    harness.wanjie.script.tokens_per_second = 25
+    harness.wanjie.script.hold_after = 30
     await direct_persona.send(b"recorded", "audio_message.ogg", "audio/ogg", voice=True)
     await direct_persona.until(lambda: len(shown(direct_persona)) > 10)
     await harness.kill(harness.processes[-1])
+    harness.wanjie.script.hold_after = None
     await harness.start(WANJIE_TRANSCRIBE_MODEL=EARS)
     await says(direct_persona, "w59")
 

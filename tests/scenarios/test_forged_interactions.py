@@ -107,7 +107,7 @@ async def test_forged_and_replayed_presses_stop_nothing_order_nothing_and_show_n
 async def find_options(harness: ServiceHarness, payload: Json) -> list[Json]:
     answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
     harness.slack.socket.send("interactive", payload, answer.set_result)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         found = await answer
     return found.get("option_groups") or found["options"]
 

@@ -108,7 +108,7 @@ async def test_a_form_that_cannot_be_opened_is_replaced_by_the_hint(harness: Ser
 
 async def test_a_form_that_opens_too_slowly_is_replaced_by_the_hint_in_time(harness: ServiceHarness) -> None:
     persona = harness.direct()
-    harness.slack.faults.delay("views.open", 20)
+    harness.slack.faults.delay("views.open", 60)
     await persona.say("/imagine")
     await says(persona, "What should be in the picture?")
 

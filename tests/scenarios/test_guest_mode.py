@@ -46,7 +46,7 @@ async def test_a_guest_answers_who_may_use_it_with_what_they_reply_to(empty_harn
 async def test_a_killed_process_s_guest_answer_is_finished_in_the_same_message(empty_harness: ServiceHarness) -> None:
     harness, chat = empty_harness, empty_harness.telegram.channel("Elsewhere")
     harness.wanjie.script.answer = lambda _: words(100)
-    harness.wanjie.script.tokens_per_second = 20
+    harness.wanjie.script.hold_after = 20
     ada = harness.private()
     service = await harness.start(TELEGRAM_GUEST="on")
     await harness.ready()
@@ -54,7 +54,7 @@ async def test_a_killed_process_s_guest_answer_is_finished_in_the_same_message(e
     await ada.until(lambda: "w0" in "".join(texts(harness, chat)))
     await harness.kill(service)
     torn = texts(harness, chat)
-    harness.wanjie.script.tokens_per_second = 0
+    harness.wanjie.script.hold_after = None
     await harness.start(TELEGRAM_GUEST="on")
     await ada.until(lambda: texts(harness, chat) == [words(100)])
 

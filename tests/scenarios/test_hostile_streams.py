@@ -15,7 +15,8 @@ from bots.sandbox.slack.state import StreamState
 from bots.sandbox.wanjie.simulator import RawAnswer
 from tests.scenarios.conversation_steps import says
 
-_MAX_SECONDS = 3.0
+_LONGEST_WAIT = 30.0
+"""Seconds: a stream that blocks the process takes minutes."""
 _SAID = "Some words."
 
 
@@ -53,7 +54,7 @@ def _has_ended(harness: ServiceHarness, persona: Persona) -> bool:
 
 async def test_whatever_a_gateway_sends_has_an_end_and_delays_nobody(empty_harness: ServiceHarness) -> None:
     harness = empty_harness
-    await harness.start(WANJIE_IDLE_TIMEOUT="0.3", WANJIE_FIRST_BYTE_TIMEOUT="5", WANJIE_MAX_ATTEMPTS="1")
+    await harness.start(WANJIE_IDLE_TIMEOUT="1", WANJIE_FIRST_BYTE_TIMEOUT="30", WANJIE_MAX_ATTEMPTS="1")
     await harness.ready()
     harness.wanjie.script.answer, harness.wanjie.script.raw_answer = lambda _: _SAID, _send
     asking = [(name, persona) for name in _STREAMS for persona in (harness.private(name), harness.direct(name))]
@@ -63,7 +64,7 @@ async def test_whatever_a_gateway_sends_has_an_end_and_delays_nobody(empty_harne
     for stranger in (harness.private(), harness.direct()):
         await stranger.say("Hello!")
         await says(stranger, _SAID)
-        assert time.monotonic() - begun < 2 * _MAX_SECONDS
+        assert time.monotonic() - begun < _LONGEST_WAIT
 
     async with asyncio.timeout(60):
         while not all(_has_ended(harness, persona) for _, persona in asking):  # noqa: ASYNC110 - no signal of all

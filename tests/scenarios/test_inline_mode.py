@@ -145,14 +145,14 @@ async def test_a_killed_process_s_answer_is_finished_in_the_same_message_and_its
 ) -> None:
     harness, text = empty_harness, words(700)
     harness.wanjie.script.answer = lambda _: text
-    harness.wanjie.script.tokens_per_second = 150
+    harness.wanjie.script.hold_after = 20
     ada, stranger, chat = harness.private(), harness.telegram.user(77, "Eve", "zh-hans"), elsewhere(harness)
     service = await harness.start()
     await harness.ready()
     message = await ask(ada, "count", chat)
     await ada.until(lambda: "w5 " in message.text)
     await harness.kill(service)
-    harness.wanjie.script.tokens_per_second = 0
+    harness.wanjie.script.hold_after = None
     await harness.start()
     await says(ada, "w699")
     query = stranger.ask_inline("数到七百")
@@ -172,7 +172,7 @@ async def test_a_killed_process_s_answer_is_finished_in_the_same_message_and_its
 
 async def test_an_answer_can_be_stopped_by_its_asker_alone(harness: ServiceHarness) -> None:
     harness.wanjie.script.answer = lambda _: words(400)
-    harness.wanjie.script.tokens_per_second = 20
+    harness.wanjie.script.hold_after = 20
     ada, bob, chat = harness.private(), harness.private("Bob"), elsewhere(harness)
     message = await ask(ada, "count", chat)
     await ada.until(lambda: "w1" in message.text and labels(message) == ["⏹ Stop"])

@@ -55,10 +55,11 @@ async def test_an_answer_whose_process_is_killed_is_finished_although_its_reserv
     limited_persona: Persona, limited_harness: ServiceHarness
 ) -> None:
     limited_harness.wanjie.script.answer = lambda _: f"{words(60)} end"
-    limited_harness.wanjie.script.tokens_per_second = 50
+    limited_harness.wanjie.script.hold_after = 20
     await limited_persona.say("count")
     await limited_persona.until(lambda: len(shown(limited_persona)) > 5)
     await limited_harness.kill(limited_harness.processes[0])
+    limited_harness.wanjie.script.hold_after = None
     await limited_harness.start()
     await says(limited_persona, "end")
     await limited_persona.say("and now?")

@@ -192,7 +192,7 @@ async def test_a_kill_leaves_exactly_one_post(place: str, moment: str, empty_har
 
 
 async def test_stop_ends_the_drawing(persona: Persona, harness: ServiceHarness) -> None:
-    harness.wanjie.script.header_delay = 3
+    harness.wanjie.script.header_delay = 60
     await persona.say(f"/imagine {FOX} {SMALL}")
     await upstream(lambda: orders(harness))
     await persona.say("/stop")

@@ -89,7 +89,7 @@ async def test_a_silent_model_shows_activity_and_can_be_stopped(persona: Persona
     await persona.say("count")
     await offers(persona, STOP)
     signs = len(persona.signs())
-    await persona.until(lambda: len(persona.signs()) > signs, 15)
+    await persona.until(lambda: len(persona.signs()) > signs)
     await persona.press(STOP)
     await until_abandoned(harness)
 
