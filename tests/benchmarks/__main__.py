@@ -42,7 +42,7 @@ def _list_parts(*, quick: bool) -> _Parts:
         "group": [measure_busy_group],
         "flood": [measure_flood],
         "intake": [lambda: measure_intake(0.1 if quick else 1.0)],
-        "speech": [lambda: measure_speech(1 if quick else 10)],
+        "speech": [lambda: measure_speech(1 if quick else 6)],
         "media": [lambda: measure_media(1 if quick else 5)],
     }
 
