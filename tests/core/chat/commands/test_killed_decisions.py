@@ -179,7 +179,10 @@ async def test_a_decision_is_carried_out_and_told(
 
 async def test_the_owner_who_has_handed_the_bot_over_is_told_so(redis: Redis) -> None:
     async def check(register: AccessRegister, telegram: Telegram) -> None:
-        assert [each.state for each in (await register.list_people()).values()] == ["admin", "owner"]
+        assert {name: each.state for name, each in (await register.list_people()).items()} == {
+            OWNER: "admin",
+            EVE: "owner",
+        }
         assert await list_actions(register) == [("member", EVE), ("owner", EVE)]
         assert "owns this bot now" in telegram.seen[-1][1]
 
