@@ -117,12 +117,16 @@ async def test_simultaneous_presses_on_two_replicas_count_once(
         await asyncio.gather(persona.press(STOP), admin.press(STOP))
         await offers(persona, AGAIN, SPEAK)
         before = len(asked(harness))
-        harness.wanjie.script.answer = lambda _: "another answer"
+        harness.wanjie.script.answer, harness.wanjie.script.hold_after = lambda _: "another answer", 0
         await asyncio.gather(persona.press(AGAIN), admin.press(AGAIN))
+        for presser in (persona, admin):
+            await told(presser, "One moment…")
+        harness.wanjie.script.hold_after = None
         await says(persona, "another answer")
         await answered(persona, harness, "next")
         for process in processes:
             await harness.end(process)
 
     assert harness.wanjie.abandoned == 1
-    assert len(asked(harness)) == before + 2
+    # What was said next may be asked by both: by one ahead, and by the other at its turn.
+    assert ["next" in messages[-1]["content"] for messages in asked(harness)[before:]].count(False) == 1
