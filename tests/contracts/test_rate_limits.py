@@ -13,7 +13,7 @@ from tests.contracts.scene import FIRST, Scene, granted
 
 async def test_a_rate_limited_platform_gets_no_calls_until_the_limit_ends(scene: Scene) -> None:
     begun = time.monotonic()
-    scene.case.flood(scene.case.calls.whole, 1)
+    scene.case.flood(scene.case.calls.whole, 3)
     with pytest.raises(RateLimitedError) as flooded:
         await scene.outbox.send_text("Hello")
     asked = scene.case.asked
@@ -26,10 +26,10 @@ async def test_a_rate_limited_platform_gets_no_calls_until_the_limit_ends(scene:
     await granted(lambda: scene.outbox.send_text("Hello"))
     (said,) = scene.case.persona.steps()
 
-    assert flooded.value.retry_after == 1
-    assert 0 < again.value.retry_after <= 1
+    assert flooded.value.retry_after == 3
+    assert 0 < again.value.retry_after <= 3
     assert asked_meanwhile == asked
-    assert said.at - begun > 0.99
+    assert said.at - begun > 2.99
 
 
 async def test_an_answer_with_refused_steps_is_finished(scene: Scene) -> None:
@@ -48,11 +48,12 @@ async def test_an_answer_with_refused_steps_is_finished(scene: Scene) -> None:
 async def test_our_rate_limiter_refuses_before_the_platform_does(scene: Scene) -> None:
     scene.case.enforce_limits()
     scene.time.speed = 1.0
-    waits = [await _said(scene, f"{number}") for number in range(5)]
+    waits = [await _said(scene, f"{number}") for number in range(10)]
     said = scene.screen()
 
     assert waits[0] == 0
-    assert all(0 < wait < 5 for wait in waits[2:])  # the second may be the rest of a burst
+    assert all(wait < 5 for wait in waits)
+    assert sum(wait > 0 for wait in waits) > 4  # a burst may be allowed, and one more in each second
     assert said == [f"{number}" for number, wait in enumerate(waits) if not wait]
     assert scene.case.floods == 0
 
@@ -72,7 +73,7 @@ async def test_fast_steps_are_refused_by_our_rate_limiter_and_the_last_state_is_
     scene.time.speed = 1.0
     page = await scene.outbox.update_page(FIRST, "0", final=False)
     text, refused = "0", 0
-    for number in range(1, 9):
+    for number in range(1, 17):
         text += f" {number}"
         try:
             page = await scene.outbox.update_page(page, text, final=False)

@@ -136,7 +136,7 @@ async def test_the_last_state_is_shown_soon_after_two_lost_responses(scene: Scen
     await _deliver(scene, page)
 
     assert _plain(scene) == ["One two three"]
-    assert time.monotonic() - begun < 40  # what a minute's limit would make of it takes longer
+    assert time.monotonic() - begun < 40
 
 
 @pytest.mark.needs("send_media")

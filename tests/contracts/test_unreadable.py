@@ -93,7 +93,7 @@ async def test_an_unreadable_event_is_acknowledged_and_logged(redis: Redis, name
         given = [payload for payload in door.payloads if b"our secret plan" in payload]
 
         assert len(_failures(logs)) == len(given)
-        assert len(given) <= 2  # Slack sends a mention as two events
+        assert len({*given}) <= 2  # Slack sends a mention as two events, and again what is late
         assert _failures(logs)[0]["error"] == "ValueError"
         assert len(_failures(logs)[0]["reference"]) == 6
         assert "test_unreadable.py" in str(_failures(logs)[0]["places"])
