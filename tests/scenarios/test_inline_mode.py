@@ -210,6 +210,22 @@ async def test_errors_and_limits_are_said_in_the_message_in_the_asker_s_language
     assert [text.split()[0] for text in ada.answers()] == ["word"] * 2  # the rest of the long answer
 
 
+async def test_each_question_that_is_refused_since_too_much_waits_says_so(empty_harness: ServiceHarness) -> None:
+    harness, ada = empty_harness, empty_harness.private()
+    await harness.start(MAILBOX_LIMIT="1")  # four questions of a person
+    await harness.ready()
+    harness.wanjie.script.answer, harness.wanjie.script.hold_after = echo, 0
+    query, chat = await typed(ada, "why?"), elsewhere(harness)
+    sent = [ada.person.choose_inline(query, chat) for _ in range(7)]
+    refused = Translations().plain_text("talk.full", "en")
+    await ada.until(lambda: sum(message.text == f"why?\n\n{refused}" for message in sent) == 3)
+    harness.wanjie.script.hold_after = None
+    await ada.until(lambda: sum("answer to why?" in message.text for message in sent) == 4)
+
+    assert len(asked(harness)) == 4
+    assert [labels(message) for message in sent] == [["🔁 Ask again"]] * 7
+
+
 async def test_inline_mode_is_off_unless_it_is_switched_on(empty_harness: ServiceHarness) -> None:
     harness, ada = empty_harness, empty_harness.private()
     await harness.start(TELEGRAM_INLINE="off")

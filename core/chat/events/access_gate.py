@@ -62,18 +62,21 @@ NO_ACCESS = Access(Decision.REFUSE)
 
 @dataclass(frozen=True, slots=True)
 class AccessRefusal:
-    """A note that a sender is to be told that they may not use the bot."""
+    """A note that a sender is to be told why they are not answered."""
 
     incoming: Incoming
     key: str
     """The sentence that they are told."""
     subject: str = ""
     """The person or group that an admin should decide about; "" when nobody is asked."""
+    keeps_text: bool = False
+    """What was said is kept, since its sender may use the bot."""
 
     def pack(self) -> bytes:
         """Make the stored form."""
         incoming = self.incoming
-        fields = {name: getattr(incoming, name) for name in _KEPT_FIELDS}
+        names = (*_KEPT_FIELDS, "text") if self.keeps_text else _KEPT_FIELDS
+        fields = {name: getattr(incoming, name) for name in names}
         sender = [incoming.sender.id, incoming.sender.name, incoming.sender.locale]
         note = {"chat": str(incoming.chat), "sender": sender, "pressed": incoming.choice is not None, "fields": fields}
         return json.dumps(note | {"key": self.key, "subject": self.subject}).encode()
@@ -122,14 +125,9 @@ class AccessGate:
         return self._decide(incoming, known, found)
 
     async def refuse(self, platform: Platform, incoming: Incoming, access: Access) -> None:
-        """Note a refusal, so that the sender is told once a day, and an admin asked.
-
-        An answer that is announced already is taken back each time, within `ClosingLimit`.
-        """
-        if incoming.choice is None and platform.outbox(incoming).capabilities.announces_answers:
-            if self._closing_limit.admits(incoming.access_person):
-                key = "access.unsure" if access.unsure else "inline.refused"
-                await self._enqueue(AccessRefusal(incoming, key))
+        """Note a refusal, so that the sender is told once a day, and an admin asked."""
+        announced = AccessRefusal(incoming, "access.unsure" if access.unsure else "inline.refused")
+        if await self.take_back(platform, announced):
             return None
         unsaid = (
             incoming.is_addition or incoming.deleted or incoming.previous_chat or incoming.default_title is not None
@@ -159,6 +157,15 @@ class AccessGate:
         _log.info("somebody who may not use the bot was refused", subject=subject)
         key = self._explain(access, "access.ask" if is_standalone else "access.asked")
         return await self._enqueue(AccessRefusal(incoming, key, subject if is_new else ""))
+
+    async def take_back(self, platform: Platform, refusal: AccessRefusal) -> bool:
+        """Let a message that announces an answer say why none comes, within `ClosingLimit`; False for any other."""
+        incoming = refusal.incoming
+        if incoming.choice is not None or not platform.outbox(incoming).capabilities.announces_answers:
+            return False
+        if self._closing_limit.admits(incoming.access_person):
+            await self._enqueue(refusal)
+        return True
 
     def explain(self, access: Access) -> str:
         """Return the key of the sentence that tells somebody why they may not use the bot; no admin is asked."""

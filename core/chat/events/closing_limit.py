@@ -1,4 +1,4 @@
-"""A limit of how many announced answers are taken back for one person who may not use the bot."""
+"""A limit of how many announced answers are taken back for one person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MAX_PEOPLE = 10_000
 
 
 class ClosingLimit:
-    """Counts in this process. Honest clients need little: who may not use the bot is offered nothing to send."""
+    """Counts in this process. People need little: who may not use the bot is offered nothing, and few ask so much."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._counts: TTLCache[str, int] = TTLCache(_MAX_PEOPLE, _WINDOW_SECONDS, clock)

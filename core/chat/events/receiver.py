@@ -21,7 +21,7 @@ from core.queue import EnqueueResult, Inbox
 from core.store import Conversations, ObservedMessage, ObservedMessages
 from core.tracing import NO_TRACER, Tracer, mark_event
 
-from .access_gate import AccessGate
+from .access_gate import AccessGate, AccessRefusal
 from .cut_texts import CutTexts
 from .earlier_pieces import EarlierPieces, Piece
 from .flood_refusals import RecentRefusals
@@ -34,6 +34,8 @@ _MAX_BYTES_AT_ONCE = 65_536
 """Bytes of events that are read in one go."""
 _LEAVE = "leave"
 """The command."""
+_FULL = "talk.full"
+"""The sentence that too much waits."""
 
 
 class EventReceiver:
@@ -155,12 +157,13 @@ class EventReceiver:
         continued = await self._cut_texts.find_conversation(incoming)
         lane = continued or choose_lane(incoming)
         if self._refusals.covers(incoming, lane):
+            await self._gate.take_back(platform, AccessRefusal(incoming, _FULL, keeps_text=True))
             return False
         found = await self._earlier_pieces.find(partial(_read_any, platform), incoming)
         await self._store_pieces(lane, incoming, found.before)
         result = await self._enqueue(lane, incoming, payload)
         if result.is_refused:
-            await self._refuse(incoming, payload, result)
+            await self._refuse(incoming, payload, result, platform)
             self._refusals.note(incoming, lane, result)
             return False
         await self._store_pieces(lane, incoming, found.behind)
@@ -185,16 +188,18 @@ class EventReceiver:
         for piece in pieces:
             await self._inbox.enqueue(lane, piece.incoming.event_id, piece.payload, get_origin(question))
 
-    async def _refuse(self, incoming: Incoming, payload: bytes, reason: EnqueueResult) -> None:
+    async def _refuse(self, incoming: Incoming, payload: bytes, reason: EnqueueResult, platform: Platform) -> None:
         """Let the sender be told that the message was not taken, unless they were told a moment ago.
 
-        A page that they opened too often stays as it is.
+        A message that announces an answer says so itself, always. A page that they opened too often stays as it is.
         """
         if incoming.home:
             return
         lane, origin = get_overflow_lane(incoming.chat), get_origin(incoming)
         if await self._inbox.enqueue(lane, incoming.event_id, payload, origin) is EnqueueResult.STORED:
             _log.warning("a message was refused", chat=str(incoming.chat), reason=reason.name.lower())
+        else:
+            await self._gate.take_back(platform, AccessRefusal(incoming, _FULL, keeps_text=True))
 
     async def _store_additions(self, additions: Sequence[Piece], platform: Platform) -> None:
         """Store events of one conversation that belong to other messages; one is dropped where the mailbox is full."""
