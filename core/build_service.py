@@ -136,7 +136,7 @@ class Service:
             button_keys=KeyReader(self._redis),
             register=AccessRegister(self._redis),
             model_limits=ModelLimits(self._redis),
-            answer_files=AnswerFiles(self._redis),
+            answer_files=AnswerFiles(self._redis, cipher),
             observed=ObservedMessages(self._redis, cipher),
             feedback=FeedbackCounters(self._redis),
             usage=self._build_usage(),

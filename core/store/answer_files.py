@@ -11,6 +11,7 @@ from typing import cast
 from redis.asyncio import Redis
 
 from core.redis.reserved_writes import ReservedWrites
+from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys
 
 from .keys import answer_files_key
@@ -26,24 +27,25 @@ class AnswerFiles:
     away.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, cipher: TextCipher = PLAIN_TEXTS) -> None:
         self._redis = redis
+        self._cipher = cipher
         self._writes = ReservedWrites(redis)
         self._foreign = ForeignKeys(redis)
 
     async def add(self, chat: str, uid: str, data: bytes) -> None:
         """Keep one more file."""
         key = answer_files_key(chat, uid)
-
-        commands = (("RPUSH", key, data), ("EXPIRE", key, int(_LIFETIME.total_seconds())))
+        commands = (("RPUSH", key, self._cipher.seal_bytes(data)), ("EXPIRE", key, int(_LIFETIME.total_seconds())))
         await self._foreign.retry_without({key: "list"}, lambda: self._writes.run(key, *commands))
 
     async def list(self, chat: str, uid: str) -> list[bytes]:
-        """List the files of an answer, the first one first."""
+        """List the files of an answer, the first one first; what no key opens is in its stored form."""
         key = answer_files_key(chat, uid)
-        return await self._foreign.retry_without(
+        stored = await self._foreign.retry_without(
             {key: "list"}, lambda: cast("Awaitable[list[bytes]]", self._redis.lrange(key, 0, -1))
         )
+        return [self._cipher.open_bytes(each) for each in stored]
 
     async def remove(self, chat: str, uid: str) -> None:
         """Remove all files of an answer."""
