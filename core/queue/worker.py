@@ -28,7 +28,8 @@ from .worker_periods import ALONE, WorkerPeriods
 from .worker_slots import WorkerSlot, WorkerSlots
 
 _READ_TIMEOUT = 2.0  # seconds that one read waits for work; the client gives an answer up after more
-_BATCH_SIZE = 100  # entries of a call; renewing 500 at once keeps the server busy for 8 ms
+_BATCH_SIZE = 100  # claims that are renewed in a call; 500 at once keep the server busy for 8 ms
+_READ_SIZE = 8  # entries of a call: all begin in one turn of the event loop, and what arrives waits until then
 _CANCEL_TIMEOUT = 5.0
 _CONSUMER_CLEANUP_INTERVAL = 600.0
 _REPAIR_INTERVAL = 5.0
@@ -158,7 +159,7 @@ class Worker:
         if self._may_own_unseen:
             await self._release_unseen()
         self._may_own_unseen = True  # until the answer is here: it may get lost, with entries in it
-        entries = await self._claims.read(min(free, _BATCH_SIZE), wait=_READ_TIMEOUT)
+        entries = await self._claims.read(min(free, _READ_SIZE), wait=_READ_TIMEOUT)
         self._may_own_unseen = False
         for entry in entries:
             self._start_run(group, entry)

@@ -144,10 +144,10 @@ STEP = st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 999))
     losses=st.dictionaries(st.integers(0, 79), st.sampled_from(LOSSES), max_size=3),
 )
 def test_every_lane_with_messages_is_ready_or_waits_and_all_is_done_in_order(
-    redis_url: str, steps: list[tuple[str, int]], losses: dict[int, str]
+    redis_server: str, steps: list[tuple[str, int]], losses: dict[int, str]
 ) -> None:
     async def run() -> None:
-        client = connect(redis_url)
+        client = connect(redis_server)
         await client.flushall()
         schedule = Schedule(client)
         await schedule.claims.prepare()

@@ -100,9 +100,9 @@ STEP = st.tuples(st.sampled_from((*OPERATIONS, *("old enqueue", "old work") * 3,
 
 @settings(max_examples=6, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(steps=st.lists(STEP, min_size=30, max_size=70))
-def test_nothing_is_lost_or_doubled_while_both_versions_work(redis_url: str, steps: list[tuple[str, int]]) -> None:
+def test_nothing_is_lost_or_doubled_while_both_versions_work(redis_server: str, steps: list[tuple[str, int]]) -> None:
     async def run() -> None:
-        client = connect(redis_url)
+        client = connect(redis_server)
         await client.flushall()
         schedule = MixedSchedule(client)
         await schedule.claims.prepare()
