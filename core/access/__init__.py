@@ -1,5 +1,6 @@
 """Who may use the bot, and how the service knows its own buttons."""
 
+from .audit import AuditEntry
 from .decision import AccessMode, Decision, Standing, decide
 from .model_policy import (
     ALL_MODELS,
@@ -12,7 +13,7 @@ from .model_policy import (
 )
 from .pairing_codes import ClaimResult, Claims
 from .records import AccessRequest, ChatRecord, PersonRecord
-from .register import AccessRegister, AuditEntry, HandoverResult, Known
+from .register import AccessRegister, HandoverResult, Known
 from .roles import ADMIN_ROLES, Role
 from .rules import AUDIENCES, NO_RULES, Audience, RuleChange, Rules, find_audience
 from .signing_key import KeyReader, SigningKey

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-AUDIT_SECONDS = 400 * 86_400
-"""For which a change is kept."""
-
 SIGNING_KEY = "{access}:signing_key"
 """The secret that signs buttons."""
 OWNER_KEY = "{access}:owner"

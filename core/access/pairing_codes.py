@@ -19,7 +19,8 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .keys import AUDIT_KEY, AUDIT_SECONDS, CODES_KEY, OWNER_KEY, PEOPLE_KEY, TRIES_KEY
+from .audit import AUDIT_SECONDS
+from .keys import AUDIT_KEY, CODES_KEY, OWNER_KEY, PEOPLE_KEY, TRIES_KEY
 from .records import PersonRecord, pack_record
 
 _SCRIPTS = Path(__file__).with_name("scripts")

@@ -18,10 +18,10 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
+from .audit import AUDIT_SECONDS, AuditEntry, parse_entry
 from .decision import ChatState
 from .keys import (
     AUDIT_KEY,
-    AUDIT_SECONDS,
     CHATS_KEY,
     OWNER_KEY,
     PEOPLE_KEY,
@@ -69,17 +69,6 @@ class Known:
     owned: bool = True
     """Somebody owns the bot."""
     rules: Rules = NO_RULES
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """One change: when it was made (seconds since 1970), by whom, what was done to whom."""
-
-    at: float
-    by: str
-    action: str
-    subject: str
-    name: str
 
 
 class _Change(NamedTuple):
@@ -165,7 +154,7 @@ class AccessRegister:
         entries: list[tuple[bytes, dict[bytes, bytes]]] = await self._run(
             lambda: cast("Awaitable[Any]", self._redis.xrevrange(AUDIT_KEY, count=count))
         )
-        return [_read_entry(entry_id, fields) for entry_id, fields in entries]
+        return [parse_entry(entry_id, fields) for entry_id, fields in entries]
 
     async def set_role(
         self, person: str, role: Role | None, *, actor: str, record: PersonRecord, event: str = ""
@@ -253,10 +242,3 @@ class AccessRegister:
 def _get_fresh(cache: _Cache, name: tuple[str, str]) -> Known | None:
     until, known = cache.get(name, (0.0, None))
     return known if monotonic() < until else None
-
-
-def _read_entry(entry_id: bytes, fields: dict[bytes, bytes]) -> AuditEntry:
-    texts = {name.decode(): value.decode(errors="replace") for name, value in fields.items()}
-    at = int(entry_id.split(b"-")[0]) / 1000
-    words = (texts.get(name, "") for name in ("by", "action", "subject", "name"))
-    return AuditEntry(at, *words)

@@ -15,7 +15,8 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .keys import AUDIT_KEY, AUDIT_SECONDS, PEOPLE_KEY, RULES_KEY
+from .audit import AUDIT_SECONDS
+from .keys import AUDIT_KEY, PEOPLE_KEY, RULES_KEY
 from .roles import ADMIN_ROLES, Role
 
 Audience: TypeAlias = Literal["admins", "members", "others"]
