@@ -7,7 +7,7 @@ from .field_types import ModelKindName, Patterns, Proxy, SecretKeys, describe_pr
 from .load import Settings, SettingsError, load_area, read_wanjie_environment
 from .model_prices import ModelPrice
 from .platform_settings import PlatformSettings
-from .proxies import NO_PROXIES, Proxies, hide_credentials
+from .proxy_rule import NO_PROXIES, Proxies, hide_credentials
 from .reference import Variable, list_areas, list_variables
 from .service_settings import ServiceSettings
 from .tokens import TokenForm, check_token, check_unquoted

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
-from .proxies import normalize_proxy
+from .proxy_rule import normalize_proxy
 
 
 def _split_commas(value: object) -> object:

@@ -13,7 +13,7 @@ from .chat_settings import ChatSettings
 from .env_file import ENV_FILE, EnvFile, EnvFileError, read_env_file
 from .misspelt_names import find_misspelt_names
 from .platform_settings import PlatformSettings
-from .proxies import Proxies, list_passwords
+from .proxy_rule import Proxies, list_passwords
 from .proxy_settings import ProxySettings
 from .reference import list_areas, list_variables
 from .service_settings import ServiceSettings

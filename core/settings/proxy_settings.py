@@ -9,7 +9,7 @@ from pydantic_settings import NoDecode
 
 from .base_settings import SettingsArea
 from .field_types import Proxy
-from .proxies import Proxies, choose_proxies
+from .proxy_rule import Proxies, choose_proxies
 
 
 class ProxySettings(SettingsArea):

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.settings import Proxies, Settings, SettingsError
-from core.settings.proxies import hide_credentials, list_passwords, normalize_proxy
+from core.settings.proxy_rule import hide_credentials, list_passwords, normalize_proxy
 from tests.core.settings.conftest import PLATFORMS, ConsoleSettings
 
 PROXY = "http://proxy.test:3128"
