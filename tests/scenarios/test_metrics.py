@@ -54,7 +54,7 @@ async def test_a_question_on_each_platform_is_measured(empty_harness: ServiceHar
     for platform in ("tg", "sl"):
         assert samples["bots_platform_up", platform] == 1
         assert samples["bots_first_words_seconds_count", platform] == 1
-        assert 0 < samples["bots_first_words_seconds_sum", platform] < 10
+        assert 0 < samples["bots_first_words_seconds_sum", platform] < 60
         assert samples["bots_text_lag_seconds_count", platform] >= 1
     assert samples["bots_model_errors_total", "ServerFaultError", "chat", "deepseek-v3"] == 1
     assert samples["bots_model_response_seconds_count", "chat", "deepseek-v3"] == 2

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from redis.asyncio import Redis
 
 from bots.sandbox.harness import ServiceHarness
@@ -48,7 +50,9 @@ async def test_what_people_say_to_each_other_is_context_and_is_never_answered_or
         "Ada: when do we eat"
     )
     assert len(asked(harness)) == 2
-    assert await find(redis, "lunch") == [observed_key(f"tg:123456:{admin.chat.id}")]
+    async with asyncio.timeout(60):  # the job ends just after its answer is shown
+        while await find(redis, "lunch") != [observed_key(f"tg:123456:{admin.chat.id}")]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
     assert 86_000 < await redis.ttl(observed_key(f"tg:123456:{admin.chat.id}")) <= 86_400
 
     await bob.say("/summarize since yesterday")
