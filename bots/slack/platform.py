@@ -240,6 +240,11 @@ class SlackPlatform(RunningPlatform):
         else:
             await self._workspace_of(chat).api.leave(chat.chat)
 
+    async def stay(self, chat: ChatRef) -> None:
+        """Try no more to remove the app from a workspace. Raises one of `STORE_ERRORS`."""
+        if chat.is_workspace and (shared_app := self._open_web.shared_app):
+            await shared_app.keep(chat.account)
+
     def outbox(self, incoming: Incoming) -> SlackOutbox:
         """Return the outbox for `incoming`; keep it for the whole job, since it remembers failed calls."""
         return SlackOutbox(self._workspace_of(incoming.chat), incoming, self._translations)

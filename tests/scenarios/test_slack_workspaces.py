@@ -33,6 +33,12 @@ async def _list_installed(redis: Redis) -> set[str]:
     return {name.decode() for name in await cast("Awaitable[list[bytes]]", redis.hkeys("secrets:slack"))}
 
 
+async def _until_listed(redis: Redis, name: str) -> None:
+    async with asyncio.timeout(60):
+        while name not in await _list_installed(redis):  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.05)
+
+
 async def _until_removed(redis: Redis, *teams: str) -> None:
     async with asyncio.timeout(60):
         while await _list_installed(redis) & {*teams}:  # noqa: ASYNC110 - Redis tells nobody
@@ -63,6 +69,20 @@ async def _let_in(root: Persona, person: SlackPersona, *, answer: str) -> None:
     await root.choose(answer)
 
 
+async def _refuse_and_let_in_after_all(root: Persona, workspace: WorkspaceSim, redis: Redis) -> None:
+    """Let an admin change their mind while Slack does not remove the app."""
+    team, person = workspace.team_id, _direct(workspace, "Mal")
+    workspace.faults.fail("apps.uninstall", "not_now", times=100)
+    await _let_in(root, person, answer="Refuse")
+    await _until_listed(redis, f"removal:{team}")
+    await root.say(f"/admin allow sl:{team}:{team}")
+    await says(root, "Done")
+    assert f"removal:{team}" not in await _list_installed(redis)
+    await person.say("after all")
+    await says(person, "answer to after all")
+    workspace.faults.clear()
+
+
 async def test_workspaces_install_the_app_are_let_in_and_know_nothing_of_each_other(
     empty_harness: ServiceHarness, redis: Redis, redis_url: str
 ) -> None:
@@ -71,7 +91,7 @@ async def test_workspaces_install_the_app_are_let_in_and_know_nothing_of_each_ot
     slack.announcer.subscriptions |= REMOVALS
     slack.oauth.rotates_tokens, slack.oauth.token_lifetime = True, 600  # nearly over, so they are exchanged at once
     acme, grid, spam = slack.add_workspace("Acme"), slack.add_organisation("Grid"), slack.add_workspace("Spam")
-    east = slack.add_workspace("East", grid)
+    east, junk = slack.add_workspace("East", grid), slack.add_workspace("Junk")
     ann, eve, root = _direct(acme, "Ann"), _direct(east, "Eve"), harness.private("Root")
     await start_installed_replica(harness, redis_url, SLACK_ALLOWED_IDS=grid.id)
     await harness.ready()
@@ -79,7 +99,7 @@ async def test_workspaces_install_the_app_are_let_in_and_know_nothing_of_each_ot
     await start_installed_replica(harness, redis_url, SLACK_ALLOWED_IDS=grid.id)
     await harness.ready()
 
-    statuses = await _install_everywhere(slack, acme.workspace, grid, spam.workspace)
+    statuses = await _install_everywhere(slack, acme.workspace, grid, spam.workspace, junk.workspace)
     slack.oauth.token_lifetime = 43_200
 
     slack.http.lost_answers = 1
@@ -96,16 +116,18 @@ async def test_workspaces_install_the_app_are_let_in_and_know_nothing_of_each_ot
     assert len(ann.answers()) == 4
     exchanges = [call for call in slack.calls if call.args.get("grant_type") == "refresh_token"]
     assert [call.error for call in exchanges] == [None, None]  # one for each installation, whoever needed it first
-    assert await _list_installed(redis) == {acme.team_id, grid.id, east.team_id, spam.team_id}
+    assert await _list_installed(redis) == {acme.team_id, grid.id, east.team_id, spam.team_id, junk.team_id}
     limited = {key.decode().partition("}")[0] for key in cast("list[bytes]", await redis.keys("{b:sl:*"))}
     assert {f"{{b:sl:{acme.team_id}", f"{{b:sl:{east.team_id}"} <= limited
 
-    await _let_in(root, _direct(spam, "Mal"), answer="Refuse")
+    await _refuse_and_let_in_after_all(root, spam, redis)
+    await _let_in(root, _direct(junk, "Moe"), answer="Refuse")
     slack.uninstall(acme.workspace)
-    await _until_removed(redis, acme.team_id, spam.team_id)
+    await _until_removed(redis, acme.team_id, junk.team_id)
     await eve.say("four")
     await says(eve, "answer to four")
-    await eve.until(lambda: spam.count("apps.uninstall") == 1)
+    await eve.until(lambda: junk.count("apps.uninstall") == 1)
+    assert {grid.id, spam.team_id} <= await _list_installed(redis)
 
     stored = b"".join(await cast("Awaitable[list[bytes]]", redis.hvals("secrets:slack")))
     log = harness.logs()

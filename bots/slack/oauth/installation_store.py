@@ -45,7 +45,7 @@ class InstallationStore(AsyncInstallationStore):
         """Keep what a finished installation brought, over an earlier one, which need not be removed any more."""
         bot = installation.to_bot()
         await self.async_save_bot(bot)
-        await self._records.delete(_REMOVAL + get_id(bot))
+        await self.unmark_removal(get_id(bot))
 
     async def async_save_bot(self, bot: Bot) -> None:
         """Keep the token of a workspace or an organisation; nothing where one of both is missing."""
@@ -104,6 +104,14 @@ class InstallationStore(AsyncInstallationStore):
     async def mark_for_removal(self, name: str) -> None:
         """Note that the app is to be removed from a workspace or an organisation, until it is deleted here."""
         await self._records.put(_REMOVAL + name, "{}")
+
+    async def unmark_removal(self, name: str) -> None:
+        """Note that the app stays in a workspace or an organisation."""
+        await self._records.delete(_REMOVAL + name)
+
+    async def is_to_be_removed(self, name: str) -> bool:
+        """Whether the app is to be removed from a workspace or an organisation."""
+        return await self._records.get(_REMOVAL + name) is not None
 
     async def list_removals(self) -> list[str]:
         """Return the ids of workspaces and organisations from which the app is to be removed."""

@@ -116,6 +116,10 @@ class MultiWorkspaceApp:
             _log.warning("the app could not be removed from a workspace yet", workspace=get_id(bot), error=error)
             self._removals.begin()
 
+    async def keep(self, name: str) -> None:
+        """Try no more to remove the app from a workspace or an organisation."""
+        await self._store.unmark_removal(name)
+
     async def _uninstall(self, name: str) -> None:
         """Remove the app. Raises each `OutboxError`; tokens that Slack does not take any more are deleted."""
         bot = await self._tokens.find(name)

@@ -55,6 +55,8 @@ class RemovalRetries:
         failed = False
         async with self._lease("slack-removals").hold():
             for name in await self._store.list_removals():
+                if not await self._store.is_to_be_removed(name):
+                    continue  # it was installed again, or let in, while others were removed
                 try:
                     await self._remove(name)
                 except OutboxError as error:

@@ -85,6 +85,12 @@ class AccessRequests:
         record, role = PersonRecord("member", request.name, chat, request.locale), "member" if allow else "blocked"
         return await self._register.set_role(name, role, actor=actor, record=record, event=event)
 
+    async def stay(self, group: str) -> None:
+        """Let the bot stay in a group that is let in after all, if its platform has not left it yet."""
+        place = ChatRef.parse(group)
+        if platform := self._platforms.get(place.platform):
+            await platform.stay(place)
+
     async def _announce(self, subject: str, request: AccessRequest, *, allow: bool) -> None:
         """Tell a person or group that they are let in; leave a group that is not."""
         chat, place = ChatRef.parse(request.chat), ChatRef.parse(subject[2:]) if subject.startswith("c:") else None

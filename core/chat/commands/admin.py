@@ -168,6 +168,8 @@ class AdminCommand:
         actor = context.incoming.access_person
         if name in await self._register.list_chats():
             state = "allowed" if verb == "allow" else "refused"
+            if verb == "allow":
+                await self._requests.stay(name)
             done = await self._register.set_chat(name, state, actor=actor)
         elif name.count(":") == 1:
             role = _NEW_ROLES[verb]

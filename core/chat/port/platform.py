@@ -69,3 +69,10 @@ class Platform(Protocol):
     async def leave(self, chat: ChatRef) -> None:
         """Leave a group. May raise each `OutboxError`. Default: the bot stays, and answers nobody there."""
         del chat
+
+    async def stay(self, chat: ChatRef) -> None:
+        """Stay in a group that was to be left, if it is not left yet: an admin lets it in after all.
+
+        Default: `leave` has left it, or nothing was to be left.
+        """
+        del chat

@@ -20,6 +20,7 @@ from bots.slack.api.call import create_web_client
 from bots.slack.events.workspace_context import WorkspaceContext
 from bots.slack.oauth.installation_store import InstallationStore
 from bots.slack.oauth.multi_workspace_app import MultiWorkspaceApp
+from bots.slack.oauth.removal_retries import RemovalRetries
 from bots.slack.settings import SlackSettings
 from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
 from tests.bots.slack.oauth.secrets_store import KEY, Lease, open_secrets
@@ -137,6 +138,29 @@ async def test_a_new_installation_ends_the_attempts_to_remove_the_old_one(scene:
 
     assert await scene.store.list_removals() == []
     assert (await scene.store.find_by_id(team)) is not None
+
+
+async def test_no_attempt_is_made_for_who_has_the_app_again_while_others_are_removed(scene: Scene) -> None:
+    teams, tried = {scene.slack.team_id, "T2"}, list[str]()
+    for team in teams:
+        await scene.store.mark_for_removal(team)
+
+    async def remove(name: str) -> None:
+        tried.append(name)
+        await scene.store.async_delete_bot(enterprise_id=name, team_id=None)
+        for other in teams - {name}:
+            await scene.store.async_save(Installation(user_id="U1", team_id=other, bot_token="xoxb-next"))
+
+    lease = Lease()
+    trying = asyncio.create_task(RemovalRetries(scene.store, lambda _: lease, remove).run())
+    async with asyncio.timeout(60):
+        while await scene.store.list_removals() or not tried:  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.02)
+    async with lease.hold():  # all attempts are over
+        trying.cancel()
+    await asyncio.gather(trying, return_exceptions=True)
+
+    assert len(tried) == 1
 
 
 async def test_tokens_that_slack_refuses_are_deleted_with_the_removal(scene: Scene) -> None:
