@@ -95,7 +95,7 @@ class AnswerWriter:
         self._payer = context.payer
         self._outbox = context.outbox
         self._checkpoint = DeliveryCheckpoint(context.job)
-        self._buttons = buttons.for_pages(lambda: self.reason)
+        self._buttons = buttons
         self._is_group = not context.incoming.direct
         self._reasoning_display = request.conversation.preferences.reasoning
         self._toolbox = request.toolbox
@@ -168,7 +168,7 @@ class AnswerWriter:
             stopped=self._job.stop_requested,
             group=self._is_group,
             whole_answer=whole_answer,
-            buttons=self._buttons,
+            buttons=self._buttons.for_pages(lambda: self.reason),
             opening=self._open_fence,
             measurement=self._measurement,
             pace=self._pace,

@@ -57,6 +57,7 @@ class ActivityIndicator:
         """Cancel a call that is under way, too, and clear the indicator."""
         self._refresh_task.cancel()
         await asyncio.gather(self._refresh_task, *self._clear_tasks, return_exceptions=True)
+        del self._refresh_task  # its error refers to this object, so both would wait for the garbage collector
         await self._outbox.show_activity("nothing")
 
     async def _keep_showing(self, activity: Activity) -> None:
