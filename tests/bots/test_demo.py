@@ -95,7 +95,7 @@ def test_typing_is_possible_while_answers_grow(tmp_path: Path) -> None:
         keyboard.read_until("you  [Full]")
         begun = time.monotonic()
         keyboard.read_until("✓ Full")
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 60
 
         keyboard.type("help")
         keyboard.read_until("show this text")
