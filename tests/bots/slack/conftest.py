@@ -118,6 +118,7 @@ def bob(slack: SlackSim) -> SlackUser:
 def unhurried(slack: SlackSim, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give events a minute, so that a slow machine is no reason to send one again."""
     monkeypatch.setattr("bots.slack.events.acknowledger._STORE_TIMEOUT", 50.0)
+    monkeypatch.setattr("bots.slack.events.menu_search._TIMEOUT", 50.0)
     slack.socket.ack_within = 60.0
 
 

@@ -63,6 +63,7 @@ async def _post(slack: SlackSim, body: str | bytes, headers: dict[str, str], kin
         return response.status
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_messages_commands_presses_and_searches_are_stored_and_acknowledged(
     scene: Scene, listener: Listener
 ) -> None:

@@ -35,6 +35,7 @@ async def _menu(scene: Scene) -> Message:
     return scene.slack.messages(scene.channel, scene.question.ts)[-1]
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_matching_options_are_offered_and_nothing_is_stored(scene: Scene, listener: Listener) -> None:
     menu = await _menu(scene)
     some = await scene.ann.search(menu, "menu:model", "Model 29")
