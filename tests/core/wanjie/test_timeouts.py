@@ -70,7 +70,8 @@ async def test_comments_do_not_extend_the_timeout_forever(
     sim: WanjieSim, client_for: ClientFactory, ask: Ask, begun: int
 ) -> None:
     sim.script.hang_after, sim.script.comment_every = begun, 0.005
-    async with client_for(idle_timeout=0.2, first_byte_timeout=0.2, comment_factor=2) as client:
+    first_byte_timeout = 60 if begun else 0.2
+    async with client_for(idle_timeout=0.2, first_byte_timeout=first_byte_timeout, comment_factor=2) as client:
         with pytest.raises(StreamBrokenError if begun else TooSlowError):
             async with asyncio.timeout(60):
                 await ask(client)
