@@ -206,6 +206,10 @@ class SlackPlatform(RunningPlatform):
             return incoming
         return await enrich(incoming, self._workspace_of(incoming.chat), since=since)
 
+    def is_person_id(self, text: str) -> bool:
+        """See `Platform`."""
+        return text.isascii() and text.isalnum()
+
     def get_standing(self, incoming: Incoming) -> Standing | None:
         """See `Platform`; only the profile tells guests from members."""
         team = ReplyTarget.parse(incoming.reply_route).team

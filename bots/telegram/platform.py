@@ -211,6 +211,10 @@ class TelegramPlatform(RunningPlatform):
         calls = RateLimitedChat(self._budgets(f"{PLATFORM}:{incoming.chat.account}"), int(incoming.chat.chat))
         return InlineOutbox(self._api, calls, incoming, message, private, self._translations)
 
+    def is_person_id(self, text: str) -> bool:
+        """See `Platform`."""
+        return text.isascii() and text.removeprefix("-").isdecimal()
+
     def get_standing(self, incoming: Incoming) -> Standing:
         """Whether the settings name the sender or the chat."""
         listed = self._allowed_ids & {incoming.sender.id, incoming.chat.chat}

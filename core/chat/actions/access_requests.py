@@ -45,6 +45,12 @@ class AccessRequests:
         if refusal.subject:
             await self._ask_admins(context, refusal.subject)
 
+    def is_person_name(self, name: str) -> bool:
+        """Whether a text could name a person of one of the platforms in the register."""
+        platform_name, _, user = name.partition(":")
+        platform = self._platforms.get(platform_name)
+        return platform is not None and platform.is_person_id(user)
+
     async def show_request(self, outbox: Outbox, locale: str, subject: str, request: AccessRequest) -> None:
         """Show a request to an admin, with what they can do about it."""
         name, subject_id = request.name or request.person, subject[2:]
@@ -129,7 +135,7 @@ class AccessRequests:
         platform_name, _, user = name.partition(":")
         chat = _find_chat(admin, platform_name, user, request)
         platform = self._platforms.get(platform_name)
-        if platform is None or chat is None:
+        if platform is None or chat is None or not platform.is_person_id(user):
             return
         try:
             await self.show_request(

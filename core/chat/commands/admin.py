@@ -171,7 +171,7 @@ class AdminCommand:
             if verb == "allow":
                 await self._requests.stay(name)
             done = await self._register.set_chat(name, state, actor=actor)
-        elif name.count(":") == 1:
+        elif self._requests.is_person_name(name) or name in await self._register.list_people():
             role = _NEW_ROLES[verb]
             done = await self._register.set_role(name, role, actor=actor, record=PersonRecord(role or "member"))
         else:

@@ -54,6 +54,11 @@ class Platform(Protocol):
         del sender_only, since
         return incoming
 
+    def is_person_id(self, text: str) -> bool:
+        """Whether a text has the form of a person's id. Pure. Default: every text has."""
+        del text
+        return True
+
     def get_standing(self, incoming: Incoming) -> Standing | None:
         """Return what the settings and the event itself tell of the sender; None when it takes a look-up. Pure.
 
