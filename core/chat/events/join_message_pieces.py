@@ -64,6 +64,7 @@ def join_pieces(pieces: Sequence[Incoming], event_id: str) -> Incoming | None:
         text="\n\n".join(part for part in (*quotes, _join_text(own)) if part),
         attachments=files,
         quoted_attachments=(*addressed[0].quoted_attachments, *forwarded_files),
+        is_described=all(piece.is_described for piece in pieces),
         forwarded_from="",
         edits="",
         addressed=any(piece.addressed for piece in addressed),

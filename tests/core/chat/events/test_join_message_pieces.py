@@ -111,3 +111,11 @@ def test_a_mention_in_any_piece_addresses_the_bot() -> None:
 
     assert joined is not None
     assert (joined.addressed, joined.mentioned, joined.named) == (True, True, ("@U1", "@U2"))
+
+
+def test_a_question_about_a_place_has_words_of_its_sender() -> None:
+    places, question = join_pieces([PLACE, PLACE], "1"), join_pieces([PLACE, said("what is near?")], "1")
+
+    assert places is not None
+    assert question is not None
+    assert (places.is_described, question.is_described) == (True, False)
