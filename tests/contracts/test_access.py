@@ -18,6 +18,10 @@ async def test_what_is_known_of_a_sender_at_once_agrees_with_a_look_up(scene: Sc
     assert scene.platform.admits_groups is (looked_up == "outsider")
 
 
+async def test_who_has_written_has_an_id_that_an_admin_may_name(scene: Scene) -> None:
+    assert scene.platform.is_person_id(scene.incoming.sender.id)
+
+
 async def test_a_group_can_be_left(scene: Scene) -> None:
     if scene.case.direct or type(scene.platform).leave is Platform.leave:
         return
@@ -27,6 +31,14 @@ async def test_a_group_can_be_left(scene: Scene) -> None:
     except RecipientGoneError:
         return
     raise AssertionError("the bot is still there")
+
+
+async def test_in_a_group_that_is_let_in_the_bot_stays(scene: Scene) -> None:
+    for _ in range(2):  # whoever takes the admin's press over does it again
+        await scene.platform.stay(scene.incoming.chat.parent)
+    await scene.outbox.send_text("Here I am.")
+
+    assert scene.screen() == ["Here I am."]
 
 
 async def test_whether_unaddressed_messages_are_received_is_told_without_an_error(scene: Scene) -> None:
