@@ -22,6 +22,13 @@ async def test_who_has_written_has_an_id_that_an_admin_may_name(scene: Scene) ->
     assert scene.platform.is_person_id(scene.incoming.sender.id)
 
 
+async def test_the_bot_stays_in_a_group_that_is_let_in_after_all(scene: Scene) -> None:
+    await scene.platform.stay(scene.incoming.chat.parent)
+    await scene.outbox.send_text("I am still here.")
+
+    assert scene.screen()[-1] == "I am still here."
+
+
 async def test_a_group_can_be_left(scene: Scene) -> None:
     if scene.case.direct or type(scene.platform).leave is Platform.leave:
         return

@@ -33,12 +33,6 @@ async def _list_installed(redis: Redis) -> set[str]:
     return {name.decode() for name in await cast("Awaitable[list[bytes]]", redis.hkeys("secrets:slack"))}
 
 
-async def _until_listed(redis: Redis, name: str) -> None:
-    async with asyncio.timeout(60):
-        while name not in await _list_installed(redis):  # noqa: ASYNC110 - Redis tells nobody
-            await asyncio.sleep(0.05)
-
-
 async def _until_removed(redis: Redis, *teams: str) -> None:
     async with asyncio.timeout(60):
         while await _list_installed(redis) & {*teams}:  # noqa: ASYNC110 - Redis tells nobody
@@ -74,7 +68,8 @@ async def _refuse_and_let_in_after_all(root: Persona, workspace: WorkspaceSim, r
     team = workspace.team_id
     workspace.faults.fail("apps.uninstall", "not_now", times=100)
     await _let_in(root, _direct(workspace, "Mal"), answer="Refuse")
-    await _until_listed(redis, f"removal:{team}")
+    await says(root, "is refused")
+    assert f"removal:{team}" in await _list_installed(redis)
     await root.say(f"/admin allow sl:{team}:{team}")
     await says(root, "Done")
     assert f"removal:{team}" not in await _list_installed(redis)
