@@ -174,6 +174,48 @@ async def test_nothing_of_what_a_refused_guest_wrote_is_left(
             await asyncio.sleep(0.05)
 
 
+async def test_a_group_that_becomes_a_supergroup_takes_its_permission_along(empty_harness: ServiceHarness) -> None:
+    harness, root = empty_harness, empty_harness.private("Root")
+    await start(harness)
+    await claim(harness, root)
+    ada, old = harness.telegram.user(7001, "Ada"), harness.telegram.group("Friends", basic=True, admin=True)
+    group = TelegramPersona(harness.telegram, ada, old)
+    await group.say("hello")
+    await says(root, "Friends")
+    await root.choose("Allow")
+    await says(group, "Everybody here can use me now")
+    moved = TelegramPersona(harness.telegram, ada, harness.telegram.migrate(old, ada))
+    await answered(moved, harness, "and now?")
+    await says(root, "is allowed now")
+
+    assert len(asked(harness)) == 1
+    assert not [answer for answer in root.answers() if "would like to use me" in answer]  # the one request was decided
+
+
+async def test_guests_and_visitors_get_nothing_at_any_entrance(empty_harness: ServiceHarness) -> None:
+    harness, root, member = empty_harness, empty_harness.direct("Root"), empty_harness.thread()
+    guest, visitor = harness.slack.user("Gus"), harness.slack.visitor("Vic")
+    guest.person.is_guest = True
+    await start(harness)
+    await claim(harness, root)
+    await answered(member, harness)
+    shared = harness.slack.workspace.messages[-1]
+    for user in (guest, visitor):
+        member.channel.members.add(user.id)
+        stranger = SlackPersona(harness.slack, user, member.channel)
+        await user.open_app("home")
+        for shortcut in ("ask", "summarize", "speak"):
+            await user.shortcut(shared, shortcut)
+        for text in ("hi", "/model", "/imagine", "/imagine a cat", "/usage", "/stop", "/admin people"):
+            await stranger.say(text)
+        await root.until(lambda user=user: "Sorry, I only answer" in str(user.home))
+    await answered(member, harness, "two")
+
+    assert len(asked(harness)) == 2
+    assert not harness.slack.views.modals
+    assert not [answer for answer in member.answers() if "model" in answer or "tokens" in answer]
+
+
 async def test_guests_find_nothing_in_menus(empty_harness: ServiceHarness) -> None:
     harness, member, guest = empty_harness, empty_harness.thread(), empty_harness.slack.user("Gus")
     guest.person.is_guest = True
