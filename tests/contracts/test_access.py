@@ -53,3 +53,10 @@ async def test_whether_unaddressed_messages_are_received_is_told_without_an_erro
 
     assert told in {None, False, True}
     assert await scene.outbox.receives_everything() == told
+
+
+async def test_the_id_of_a_person_is_known_by_its_form(scene: Scene) -> None:
+    takes_all = type(scene.platform).is_person_id is Platform.is_person_id
+
+    assert scene.platform.is_person_id(scene.case.sender_id)
+    assert [scene.platform.is_person_id(text) for text in ("", "no id", "a:1", "b,2", "Ünal")] == [takes_all] * 5
