@@ -113,7 +113,7 @@ async def test_those_who_ask_at_the_same_time_share_one_look_at_the_store(
 async def test_every_change_is_written_down_with_who_and_when(register: AccessRegister) -> None:
     await register.set_role(ADA, "member", actor=OWNER, record=PersonRecord("member", "Ada"))
     await register.set_role(ADA, "admin", actor=OWNER, record=PersonRecord("admin"))
-    await register.set_chat(GROUP, "refused", actor=ADA)
+    repeated = [await register.set_chat(GROUP, "refused", actor=ADA) for _ in range(2)]
     await register.set_role(ADA, None, actor=OWNER, record=PersonRecord("member"))
     entry: AuditEntry = (await register.list_audit(1))[0]
 
@@ -124,6 +124,7 @@ async def test_every_change_is_written_down_with_who_and_when(register: AccessRe
         (ADA, "refused", GROUP),
         (OWNER, "removed", ADA),
     ]
+    assert repeated == [True, True]  # the second is another delivery, or a call whose answer was lost
     assert entry.name == "Ada"
     assert entry.at > 1_700_000_000
 
