@@ -188,7 +188,10 @@ class PageWriter:
             self._shown_end = end
         except RateLimitedError as error:
             self._postpone_update(error.retry_after)
-        except (PlatformUnreachableError, ContentRejectedError) as error:
+        except PlatformUnreachableError as error:
+            self._postpone_update(interval * self._backoff.factor)
+            _log.warning("a step was skipped", error=error)
+        except ContentRejectedError as error:
             self._is_uneditable = isinstance(error, UneditableError)
             _log.warning("a step was skipped", error=error)
 

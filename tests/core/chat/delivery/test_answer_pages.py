@@ -534,6 +534,34 @@ async def test_a_step_waits_for_the_interval_after_the_answer_to_the_step_before
     assert all(begun - ended >= 0.049 for ended, begun in zip(screen.ended, screen.begun[1:], strict=False))
 
 
+async def test_a_step_that_was_lost_is_made_again_though_the_model_is_silent() -> None:
+    grown = asyncio.Event()
+
+    class Flaky(Screen):
+        """Loses the first step that shows the second word."""
+
+        has_failed = False
+
+        async def update_page(
+            self, page: Page, text: str, *, final: bool, folded: int = 0, buttons: tuple[Button, ...] = ()
+        ) -> Page:
+            if "two" in text and not self.has_failed:
+                self.has_failed = True
+                raise PlatformUnreachableError("no connection")
+            if "two" in text and not final:
+                grown.set()
+            return await super().update_page(page, text, final=final, folded=folded, buttons=buttons)
+
+    async def pausing() -> AsyncGenerator[TextChunk]:
+        yield TextChunk("one ")
+        await asyncio.sleep(0.01)
+        yield TextChunk("two three ")
+        async with asyncio.timeout(20):
+            await grown.wait()
+
+    await show(Flaky(), pausing())
+
+
 async def test_held_back_words_are_shown_without_the_edit_interval() -> None:
     class Choosy(Screen):
         @property
