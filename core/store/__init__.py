@@ -6,6 +6,7 @@ from .erasure import Erasure
 from .keys import MEMORY_SEPARATOR
 from .model_limits import ModelLimits
 from .observed_messages import MAX_OBSERVED, ObservedMessage, ObservedMessages
+from .retention import limit_lifetime, list_retentions
 from .secret_records import SecretRecords
 from .shown_answers import ShownAnswers
 
@@ -23,4 +24,6 @@ __all__ = [
     "PreferenceName",
     "SecretRecords",
     "ShownAnswers",
+    "limit_lifetime",
+    "list_retentions",
 ]

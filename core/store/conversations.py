@@ -23,6 +23,7 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
+from .retention import limit_lifetime
 
 _SCRIPTS = Path(__file__).parent
 _PREFERENCES_SECONDS = int(timedelta(days=400).total_seconds())
@@ -84,6 +85,8 @@ class ChatPreferences:
     """`off`: in threads that the bot takes part in, only messages that name it are answered."""
     change: str | None = None
     """`admins`: only they set preferences here; None: whoever the settings of the service let."""
+    keep: str | None = None
+    """One of `RETENTIONS`: what is said here is kept for as long at most; None: as long as the deployment says."""
 
     def with_fallback(self, fallback: ChatPreferences) -> ChatPreferences:
         """Return these choices, and those of `fallback` where there are none."""
@@ -105,6 +108,7 @@ PreferenceName: TypeAlias = Literal[
     "observe",
     "follow_ups",
     "change",
+    "keep",
 ]
 """The fields of `ChatPreferences`."""
 
@@ -123,6 +127,8 @@ class Conversations:
         self._redis = redis
         self._reads, self._writes = SharedReads(redis), ReservedWrites(redis)
         self._max_messages = messages - messages % 2  # an odd number would cut an exchange in two
+        self.lifetime = lifetime
+        """That of the deployment."""
         self._seconds = int(lifetime.total_seconds())
         self._append = Script(redis, _SCRIPTS, "read_message", "append_to_history")
         self._withdraw = Script(redis, _SCRIPTS, "read_message", "remove_exchanges", "withdraw")
@@ -135,14 +141,16 @@ class Conversations:
         messages = [parse_stored(key, item, self._unpack) for item in cast("list[bytes]", stored)]
         return [message for message in messages if message is not None]
 
-    async def append(self, chat: str, uid: str, exchange: Sequence[HistoryMessage], *, drop: int = 0) -> None:
-        """Add an exchange in one step, after removing the newest `drop` messages.
+    async def append(
+        self, chat: str, uid: str, exchange: Sequence[HistoryMessage], *, drop: int = 0, keep: str | None = None
+    ) -> None:
+        """Add an exchange in one step, after removing the newest `drop` messages; `keep` is the chat's choice.
 
         A second call with the same `uid` changes nothing, so a job that is finished twice is kept once.
         """
         items = [self._pack(message) for message in exchange]
         keys = [history_key(chat), last_append_key(chat), unanswered_key(chat)]
-        arguments = [uid, self._max_messages, self._seconds, drop, *items]
+        arguments = [uid, self._max_messages, self._get_seconds(keep), drop, *items]
         await self._run(chat, lambda: self._append(keys, arguments))
 
     async def withdraw(self, chat: str, event: str) -> None:
@@ -207,9 +215,9 @@ class Conversations:
         copies = [("COPY", key(chat), key(to)) for key in (history_key, last_append_key)]
         await self._writes.run(history_key(chat), *copies)
 
-    async def save_unanswered(self, chat: str, question: HistoryMessage) -> None:
-        """Keep a question that got no answer, until another question is answered."""
-        await self._set(unanswered_key(chat), self._pack(question), self._seconds)
+    async def save_unanswered(self, chat: str, question: HistoryMessage, *, keep: str | None = None) -> None:
+        """Keep a question that got no answer, until another question is answered; `keep` is the chat's choice."""
+        await self._set(unanswered_key(chat), self._pack(question), self._get_seconds(keep))
 
     async def get_unanswered(self, chat: str) -> HistoryMessage | None:
         """Return the last question, if it got no answer."""
@@ -261,6 +269,9 @@ class Conversations:
         """Whether the bot has joined or left this thread; None when it did neither in the lifetime of a history."""
         stored = await self._get(chat, joined_thread_key(chat))
         return None if stored is None else "left" if stored == _LEFT.encode() else "joined"
+
+    def _get_seconds(self, keep: str | None) -> int:
+        return int(limit_lifetime(self.lifetime, keep).total_seconds())
 
     def _pack(self, message: HistoryMessage) -> str:
         """Make the stored form: only the words are encrypted, since scripts of the store read the ids."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Awaitable, Collection
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -28,6 +29,8 @@ _SCAN_COUNT = 1000
 _KEY = re.compile(r"(?:wrong-type:)?(?P<kind>[a-z]+):\{(?P<chat>[^{}]+)\}(?::(?P<name>.*))?", re.DOTALL)
 _KINDS_OF_CHAT = frozenset({"h", "u", "uq", "p", "sa", "af", "n", "ob"})
 """What is deleted of a chat. That the bot takes part in a thread (`e`) says nothing of anybody."""
+_KINDS_WITH_LIFETIME = frozenset({"h", "u", "uq", "sa"})
+"""What lives as long as a history."""
 _OBSERVED = StoredJson(ObservedMessage)
 _REWRITE_ATTEMPTS, _REWRITE_RETRY_DELAY = 20, 0.5
 """Attempts to start a rewrite while another one runs, and the seconds between them."""
@@ -65,6 +68,17 @@ class Erasure:
             found = _KEY.fullmatch(key)
             if found and found["kind"] in kinds and not (found["name"] or "").startswith(kept_notes or ("\n",)):
                 await self._redis.unlink(key)
+
+    async def shorten_chat(self, chat: str, lifetime: timedelta) -> None:
+        """Let the words of a chat and of its threads end within `lifetime` from now, if they would live longer."""
+        async for key in self._scan(f"*{{{_escape(chat)}[{MEMORY_SEPARATOR}}}:]*"):
+            found = _KEY.fullmatch(key)
+            if (
+                found
+                and found["kind"] in _KINDS_WITH_LIFETIME
+                and await self._redis.ttl(key) > lifetime.total_seconds()
+            ):
+                await self._redis.expire(key, lifetime)
 
     async def delete_person(self, account: str, person: str, *, speaker: str) -> None:
         """Delete what a person asked in all chats of an account (`<platform>:<account>`), with the answers to it.

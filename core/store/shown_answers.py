@@ -16,6 +16,7 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys
 
 from .keys import shown_answers_key
+from .retention import limit_lifetime
 
 
 class ShownAnswers:
@@ -33,11 +34,11 @@ class ShownAnswers:
         self._foreign = ForeignKeys(redis)
         self._lifetime = lifetime
 
-    async def add(self, chat: str, uid: str, text: str) -> None:
-        """Keep `text` for an answer, in place of an earlier one."""
+    async def add(self, chat: str, uid: str, text: str, *, keep: str | None = None) -> None:
+        """Keep `text` for an answer, in place of an earlier one; `keep` is the chat's choice (`RETENTIONS`)."""
         key = shown_answers_key(chat)
-
-        commands = (("HSET", key, uid, self._cipher.seal(text)), ("EXPIRE", key, int(self._lifetime.total_seconds())))
+        seconds = int(limit_lifetime(self._lifetime, keep).total_seconds())
+        commands = (("HSET", key, uid, self._cipher.seal(text)), ("EXPIRE", key, seconds))
         await self._foreign.retry_without({key: "hash"}, lambda: self._writes.run(key, *commands))
 
     async def list(self, chat: str) -> dict[str, str]:

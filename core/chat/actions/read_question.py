@@ -81,5 +81,6 @@ class QuestionReader:
             if pictures and not context.outbox.capabilities.standalone:
                 # Another model may take them: then `/retry` is enough.
                 text = question_text(incoming, history) or "[picture]"
-                await self._conversations.save_unanswered(context.memory, HistoryMessage("user", text, pictures))
+                unread, keep = HistoryMessage("user", text, pictures), context.preferences.keep
+                await self._conversations.save_unanswered(context.memory, unread, keep=keep)
             raise

@@ -127,14 +127,14 @@ class AnswerService:
         self, context: EventContext, writer: AnswerWriter, request: AnswerRequest, text: str
     ) -> None:
         """Note, however it ended, which message has the buttons and, without an answer, which question to ask again."""
-        job = context.job
+        job, keep = context.job, request.conversation.preferences.keep
         if context.outbox.capabilities.standalone:
             return
         if writer.last_message is not None:
-            await self._old_buttons.remember(context.memory, job.event_id, writer.last_message)
+            await self._old_buttons.remember(context.memory, job.event_id, writer.last_message, keep=keep)
         if is_blank(text) and not (writer.used_tools or job.ownership_lost or request.continues or request.replaces):
             question = replace(_question_message(context, request), uid=job.event_id)
-            await self._conversations.save_unanswered(context.memory, question)
+            await self._conversations.save_unanswered(context.memory, question, keep=keep)
 
     def _shows_cost(self, context: EventContext, request: AnswerRequest) -> bool:
         """Whether a line below the answer says what it has used."""
@@ -173,6 +173,7 @@ class AnswerService:
             context.job.event_id,
             (_question_message(context, request), answer),
             drop=2 if request.continues else request.replaces,
+            keep=request.conversation.preferences.keep,
         )
 
     async def _write(self, context: EventContext, writer: AnswerWriter, request: AnswerRequest) -> str:

@@ -117,7 +117,15 @@ def _build_choices(services: CommandServices, preferences: PreferenceWriter) -> 
         "reasoning": reasoning.show_menu,
         "language": language.show_menu,
     }
-    settings = SettingsCommand(models, services.speech, preferences, services.observed, menus)
+    settings = SettingsCommand(
+        models,
+        services.speech,
+        preferences,
+        services.observed,
+        services.erasure,
+        menus,
+        lifetime=services.conversations.lifetime,
+    )
     return {
         "model": CommandHandler(model.choose, on_select=model.on_select, suggest=model.suggest),
         "voice": CommandHandler(voice.choose, on_select=voice.on_select, suggest=voice.suggest),

@@ -58,9 +58,9 @@ class OldButtons:
         """In how many chats buttons are being removed."""
         return len(self._running)
 
-    async def remember(self, chat: str, uid: str, message: ShownMessage) -> None:
-        """Remember the message that has the buttons of an answer."""
-        await self._answers.add(chat, uid, _pack_message(message))
+    async def remember(self, chat: str, uid: str, message: ShownMessage, *, keep: str | None = None) -> None:
+        """Remember the message that has the buttons of an answer; `keep` is the chat's choice (`RETENTIONS`)."""
+        await self._answers.add(chat, uid, _pack_message(message), keep=keep)
 
     def start_removal(self, chat: str, outbox: Outbox) -> None:
         """Start to remove old buttons in a chat, with an outbox of that chat; return at once."""
