@@ -206,9 +206,13 @@ class Worker:
                 run.request_stop()
 
     async def _reclaim_stale(self, group: asyncio.TaskGroup) -> None:
-        if monotonic() - self._renewed_at > self._periods.lease / 2:
+        if self._is_renewal_old():
             await self._renew()  # after a stall of this process: entries that nobody has taken over are still ours
-        await self._reclaim(group)
+        if not self._is_renewal_old():  # else its own entries count as left behind, too; the next search follows soon
+            await self._reclaim(group)
+
+    def _is_renewal_old(self) -> bool:
+        return monotonic() - self._renewed_at > self._periods.lease / 2
 
     async def _reclaim(self, group: asyncio.TaskGroup, *, idle: float | None = None) -> None:
         free = self._slots.free

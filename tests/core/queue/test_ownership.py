@@ -20,17 +20,20 @@ from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import QUICK, SLOW, ScriptedHandler, wait_forever, wait_until, wait_until_reading
 from tests.core.redis.proxy import Proxy
 
+_STALLED = WorkerPeriods(lease=2, renew=0.15, reclaim=0.1)
+"""A machine that has other work stands still for less than this lease, of which the tests make the double."""
+
 
 async def test_a_stall_longer_than_the_lease_keeps_the_claim_when_nobody_took_over(
     redis: Redis, inbox: Inbox, start_worker: StartWorker
 ) -> None:
     async def answer(job: Job) -> None:
-        time.sleep(2 * QUICK.lease)  # noqa: ASYNC251 - a stall of the whole process
+        time.sleep(2 * _STALLED.lease)  # noqa: ASYNC251 - a stall of the whole process
         await asyncio.sleep(0.3)
         await job.checkpoint(text="still mine")
 
     handler = ScriptedHandler(answer)
-    await start_worker(handler.make_worker(redis))
+    await start_worker(handler.make_worker(redis, periods=_STALLED))
     await inbox.enqueue("lane", "1", b"")
     await wait_until(lambda: handler.done == ["1"])
 
@@ -45,7 +48,7 @@ async def test_a_stall_before_the_answer_to_a_renewal_keeps_the_claim(
     async def stall(claims: LaneClaims, shard: int, renewed: Sequence[Claim]) -> list[int]:
         answers = await renew(claims, shard, renewed)
         if not stalled.is_set():
-            time.sleep(2 * QUICK.lease)  # noqa: ASYNC251 - a stall of the whole process
+            time.sleep(2 * _STALLED.lease)  # noqa: ASYNC251 - a stall of the whole process
             stalled.set()
         return answers
 
@@ -55,7 +58,7 @@ async def test_a_stall_before_the_answer_to_a_renewal_keeps_the_claim(
 
     monkeypatch.setattr(LaneClaims, "renew", stall)
     handler = ScriptedHandler(answer)
-    await start_worker(handler.make_worker(redis))
+    await start_worker(handler.make_worker(redis, periods=_STALLED))
     await inbox.enqueue("lane", "1", b"")
     await wait_until(lambda: handler.done == ["1"])
 
