@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 import aiohttp
-from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from bots.http_port import Port, serve_http
@@ -17,10 +16,10 @@ from bots.sandbox.slack.simulator import SlackSim
 from bots.slack.api.call import create_web_client
 from bots.slack.oauth.install_pages import InstallPages
 from bots.slack.oauth.multi_workspace_app import MultiWorkspaceApp
-from bots.slack.settings import SlackSettings
 from core.chat.text.translations import Translations
 from core.redis import RateLimiter
-from tests.bots.slack.oauth.secrets_store import KEY, Lease, open_secrets
+from tests.bots.slack.oauth.app_settings import make_app_settings
+from tests.bots.slack.oauth.secrets_store import Lease, open_secrets
 from tests.free_port import find_free_port
 
 
@@ -28,14 +27,7 @@ from tests.free_port import find_free_port
 async def open_pages(redis: Redis) -> AsyncGenerator[SlackSim]:
     """Serve the pages on this machine, as behind a proxy."""
     async with SlackSim(bot_token="xoxb-home", app_token="xapp-1") as slack, aiohttp.ClientSession() as session:
-        settings = SlackSettings(
-            redirect_url=slack.oauth.redirect_urls[0],
-            client_id=slack.oauth.client_id,
-            client_secret=SecretStr(slack.oauth.client_secret),
-            token_encryption_keys=(SecretStr(KEY),),
-            app_token=SecretStr("xapp-1"),
-            api_url=slack.api_url,
-        )
+        settings = make_app_settings(slack)
         create_client = lambda: create_web_client("", slack.api_url, session)  # noqa: E731
         app = MultiWorkspaceApp(settings, open_secrets(redis), lambda _: Lease(), create_client)
         pages = InstallPages(app.create_flow(), RateLimiter(redis, "sl:app"), Translations())

@@ -11,7 +11,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from pydantic import SecretStr
 from redis.asyncio import Redis
 from slack_sdk.oauth.installation_store import Bot, Installation
 
@@ -21,9 +20,9 @@ from bots.slack.events.workspace_context import WorkspaceContext
 from bots.slack.oauth.installation_store import InstallationStore
 from bots.slack.oauth.multi_workspace_app import MultiWorkspaceApp
 from bots.slack.oauth.removal_retries import RemovalRetries
-from bots.slack.settings import SlackSettings
 from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
-from tests.bots.slack.oauth.secrets_store import KEY, Lease, open_secrets
+from tests.bots.slack.oauth.app_settings import make_app_settings
+from tests.bots.slack.oauth.secrets_store import Lease, open_secrets
 
 _TOKEN = "xoxb-home"
 _APP = WorkspaceContext(apps=frozenset({"A9"}), command_prefix="wj-")
@@ -35,10 +34,10 @@ class Scene:
 
     slack: SlackSim
     store: InstallationStore
-    installations: MultiWorkspaceApp
+    app: MultiWorkspaceApp
 
     async def find(self, team: str, **more: Any) -> WorkspaceContext | None:  # noqa: ANN401 - fields of a payload
-        found = await self.installations.find({"team_id": team, **more}, _APP)
+        found = await self.app.find({"team_id": team, **more}, _APP)
         return found and found[0]
 
 
@@ -46,15 +45,7 @@ class Scene:
 async def scene(redis: Redis) -> AsyncGenerator[Scene]:
     async with SlackSim(bot_token=_TOKEN, app_token="xapp-1") as slack, aiohttp.ClientSession() as session:
         records = open_secrets(redis)
-        settings = SlackSettings(
-            redirect_url=slack.oauth.redirect_urls[0],
-            client_id=slack.oauth.client_id,
-            client_secret=SecretStr(slack.oauth.client_secret),
-            token_encryption_keys=(SecretStr(KEY),),
-            app_token=SecretStr("xapp-1"),
-            api_url=slack.api_url,
-            allowed_ids=("T2",),
-        )
+        settings = make_app_settings(slack, allowed_ids=("T2",))
         lease, store = Lease(), InstallationStore(records)
         for team, name in ((slack.team_id, "Home"), ("T2", "Listed")):
             await store.async_save_bot(
@@ -84,14 +75,14 @@ async def test_an_event_is_read_for_its_workspace_which_an_admin_lets_in_unless_
 
 async def test_a_removal_is_believed_when_slack_refuses_the_token(scene: Scene) -> None:
     team = scene.slack.team_id
-    await scene.installations.delete_removed(team)
+    await scene.app.delete_removed(team)
     kept = await scene.find(team)
     scene.slack.faults.break_down("auth.test")
     with pytest.raises(PlatformUnreachableError):
-        await scene.installations.delete_removed(team)
+        await scene.app.delete_removed(team)
     scene.slack.revoke_token()
-    await scene.installations.delete_removed(team)
-    await scene.installations.delete_removed(team)  # it comes again
+    await scene.app.delete_removed(team)
+    await scene.app.delete_removed(team)  # it comes again
 
     assert kept is not None
     assert await scene.find(team) is None
@@ -99,10 +90,10 @@ async def test_a_removal_is_believed_when_slack_refuses_the_token(scene: Scene) 
 
 
 async def test_leaving_a_workspace_removes_the_app_there_and_its_token(scene: Scene) -> None:
-    bot = scene.installations.create_bot(scene.slack.team_id)
+    bot = scene.app.create_bot(scene.slack.team_id)
     await bot.authorize()
-    await scene.installations.uninstall(scene.slack.team_id)
-    await scene.installations.uninstall(scene.slack.team_id)
+    await scene.app.uninstall(scene.slack.team_id)
+    await scene.app.uninstall(scene.slack.team_id)
 
     assert scene.slack.count("apps.uninstall") == 1
     assert await scene.find(scene.slack.team_id) is None
@@ -117,13 +108,13 @@ async def test_a_removal_that_fails_is_tried_again_also_by_the_next_process(scen
     team, faults = scene.slack.team_id, scene.slack.faults
     faults.fail("apps.uninstall", "not_now")
     faults.break_down("apps.uninstall")
-    await scene.installations.uninstall(team)  # by a process that does not live to see the next attempt
+    await scene.app.uninstall(team)  # by a process that does not live to see the next attempt
     kept, marked = await scene.find(team), await scene.store.list_removals()
-    await scene.installations.prepare()
+    await scene.app.prepare()
     async with asyncio.timeout(60):
         while await scene.store.list_removals():  # noqa: ASYNC110 - Redis tells nobody
             await asyncio.sleep(0.02)
-    await scene.installations.aclose()
+    await scene.app.aclose()
 
     assert (kept is not None, marked) == (True, [team])
     assert scene.slack.count("apps.uninstall") == 1
@@ -133,7 +124,7 @@ async def test_a_removal_that_fails_is_tried_again_also_by_the_next_process(scen
 async def test_a_new_installation_ends_the_attempts_to_remove_the_old_one(scene: Scene) -> None:
     team = scene.slack.team_id
     scene.slack.faults.fail("apps.uninstall", "not_now")
-    await scene.installations.uninstall(team)
+    await scene.app.uninstall(team)
     await scene.store.async_save(Installation(user_id="U1", team_id=team, bot_token="xoxb-next"))
 
     assert await scene.store.list_removals() == []
@@ -165,14 +156,14 @@ async def test_no_attempt_is_made_for_who_has_the_app_again_while_others_are_rem
 
 async def test_tokens_that_slack_refuses_are_deleted_with_the_removal(scene: Scene) -> None:
     scene.slack.revoke_token()
-    await scene.installations.uninstall(scene.slack.team_id)
+    await scene.app.uninstall(scene.slack.team_id)
 
     assert await scene.store.list_removals() == []
     assert await scene.store.find_by_id(scene.slack.team_id) is None
 
 
 async def test_a_bot_takes_the_token_of_a_new_installation_when_the_old_one_is_refused(scene: Scene) -> None:
-    bot = scene.installations.create_bot(scene.slack.team_id)
+    bot = scene.app.create_bot(scene.slack.team_id)
     await bot.authorize()
     unchanged = await bot.renew()
     found = await scene.store.find_by_id(scene.slack.team_id)
