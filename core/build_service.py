@@ -223,6 +223,18 @@ class Service:
     def worker(self, platforms: Mapping[str, Platform]) -> Worker:
         """Answers on these platforms, by the first part of their chat references."""
         self._platforms.update(platforms)
+        bot = self._build_bot(platforms)
+        return Worker(
+            self._redis,
+            handle=trace_jobs(bot.handle, self.tracer),
+            give_up=bot.give_up,
+            exclusive=self._exclusive,
+            metrics=self.metrics,
+            cipher=self._cipher,
+        )
+
+    def _build_bot(self, platforms: Mapping[str, Platform]) -> Bot:
+        """Build what handles one event after the other."""
         permissions = CommandPermissions(self._stored.conversations, self._stored.inbox, platforms)
         ratings = RatingCounter(self._stored.conversations, self._stored.feedback)
         buttons = {RATE: ButtonHandler(ratings.press, at_once=True)}
@@ -251,7 +263,7 @@ class Service:
             welcome,
             home,
         )
-        bot = Bot(
+        return Bot(
             platforms,
             self._stored.inbox,
             self._stored.conversations,
@@ -262,14 +274,6 @@ class Service:
             home,
             WaitingQuestions(self._stored.inbox, WaitingMarks(self._stored.conversations), self._answerer, self._ahead),
             tracer=self.tracer,
-        )
-        return Worker(
-            self._redis,
-            handle=trace_jobs(bot.handle, self.tracer),
-            give_up=bot.give_up,
-            exclusive=self._exclusive,
-            metrics=self.metrics,
-            cipher=self._cipher,
         )
 
     async def render_metrics(self) -> bytes:

@@ -27,7 +27,7 @@ from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 from core.chat.port.platform import Platform
 from core.queue import Inbox, LaneKind
 
-from .closing_limit import ClosingLimit
+from .take_back_limit import TakeBackLimit
 from .lanes import get_origin
 
 _log = structlog.get_logger()
@@ -102,7 +102,7 @@ class AccessGate:
         self._inbox = inbox
         self._mode: AccessMode = mode
         self._policy = policy or ModelPolicy()
-        self._closing_limit = ClosingLimit()
+        self._take_back_limit = TakeBackLimit()
 
     async def check(self, platform: Platform, incoming: Incoming) -> Access:
         """Decide at the door, where nothing is looked up: whoever may be allowed passes, and is asked about again."""
@@ -159,11 +159,11 @@ class AccessGate:
         return await self._enqueue(AccessRefusal(incoming, key, subject if is_new else ""))
 
     async def take_back(self, platform: Platform, refusal: AccessRefusal) -> bool:
-        """Let a message that announces an answer say why none comes, within `ClosingLimit`; False for any other."""
+        """Let a message that announces an answer say why none comes, within `TakeBackLimit`; False for any other."""
         incoming = refusal.incoming
         if incoming.choice is not None or not platform.outbox(incoming).capabilities.announces_answers:
             return False
-        if self._closing_limit.admits(incoming.access_person):
+        if self._take_back_limit.admits(incoming.access_person):
             await self._enqueue(refusal)
         return True
 

@@ -1,4 +1,4 @@
-"""A limit of how many announced answers are taken back for one person."""
+"""How often a message that announces an answer may say, for one person, that none comes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _WINDOW_SECONDS = 3600.0
 _MAX_PEOPLE = 10_000
 
 
-class ClosingLimit:
-    """Counts in this process. People need little: who may not use the bot is offered nothing, and few ask so much."""
+class TakeBackLimit:
+    """Counts in this process; with several replicas, a person has as many times the messages."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._counts: TTLCache[str, int] = TTLCache(_MAX_PEOPLE, _WINDOW_SECONDS, clock)

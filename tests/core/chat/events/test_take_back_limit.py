@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.chat.events.closing_limit import ClosingLimit
+from core.chat.events.take_back_limit import TakeBackLimit
 
 
 def test_a_person_has_twenty_messages_until_an_hour_without_any() -> None:
     now = [0.0]
-    limit = ClosingLimit(lambda: now[0])
+    limit = TakeBackLimit(lambda: now[0])
     admitted = [limit.admits("tg:1") for _ in range(25)]
     other = limit.admits("tg:2")
     now[0] += 3601.0
