@@ -45,6 +45,7 @@ class RequestRegister:
         self._redis = redis
         self._foreign = ForeignKeys(redis)
         self._note = Script(redis, _SCRIPTS, "note_refusal")
+        self._complete = Script(redis, _SCRIPTS, "complete_request")
 
     async def list(self) -> dict[str, AccessRequest]:
         """Return the requests that wait, by the person or group that they are about."""
@@ -69,13 +70,7 @@ class RequestRegister:
 
     async def complete(self, subject: str, request: AccessRequest) -> None:
         """Put down more of a request that waits."""
-        packed = pack_record(request)
-
-        async def replace_waiting() -> None:
-            if await self._redis.hexists(REQUESTS_KEY, subject):
-                await self._redis.hset(REQUESTS_KEY, subject, packed)
-
-        await self._run(replace_waiting)
+        await self._run(lambda: self._complete([REQUESTS_KEY], [subject, pack_record(request)]))
 
     async def get(self, subject: str, *, event: str) -> AccessRequest | None:
         """Return a request that waits, or that an earlier delivery of `event` has decided; None for any other."""

@@ -27,8 +27,8 @@ from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 from core.chat.port.platform import Platform
 from core.queue import Inbox, LaneKind
 
-from .take_back_limit import TakeBackLimit
 from .lanes import get_origin
+from .take_back_limit import TakeBackLimit
 
 _log = structlog.get_logger()
 
