@@ -23,6 +23,7 @@ from .origin import Origin
 
 DEAD_LETTER_LIFETIME = timedelta(days=30)
 """How long what was given up is kept: it holds what people wrote."""
+MAX_DEAD_LETTERS = 10_000
 _BATCH_SIZE = 100
 
 

@@ -16,6 +16,7 @@ from core.redis.client import Script
 from core.redis.reserved_writes import ReservedWrites
 
 from .keys import QueueKeys
+from .limits import LANE_LIMITS
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 
@@ -38,8 +39,8 @@ class EntryRepair:
         self._keys = keys
         self._writes = ReservedWrites(redis)
         self._interval = interval
-        self._repair_lanes = Script(redis, _SCRIPTS, "fair_shares", "repair")
-        self._repair_shares = Script(redis, _SCRIPTS, "fair_shares", "repair_shares")
+        self._repair_lanes = Script(redis, _SCRIPTS, "fair_shares", "repair", constants=LANE_LIMITS)
+        self._repair_shares = Script(redis, _SCRIPTS, "fair_shares", "repair_shares", constants=LANE_LIMITS)
 
     async def run_if_due(self) -> None:
         """Repair every shard that no process has repaired within the interval."""

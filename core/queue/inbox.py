@@ -15,7 +15,7 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from .envelope import Envelope
 from .keys import QueueKeys
 from .lane_kind import LaneKind
-from .limits import REFUSAL_INTERVAL, QueueLimits
+from .limits import LANE_LIMITS, MEMORY_LIMITS, REFUSAL_INTERVAL, QueueLimits
 from .origin import Origin
 from .wrong_type_lane_keys import ForeignLaneKeys
 
@@ -61,7 +61,7 @@ class Inbox:
         self._cipher = cipher
         self._limits = limits or QueueLimits()
         self._keys = keys or QueueKeys()
-        self._enqueue = Script(redis, _SCRIPTS, "fair_shares", "enqueue")
+        self._enqueue = Script(redis, _SCRIPTS, "fair_shares", "enqueue", constants=LANE_LIMITS | MEMORY_LIMITS)
         self._request_stop = Script(redis, _SCRIPTS, "request_stop")
         self._foreign = ForeignLaneKeys(redis, self._keys)
         self._confirmed = False

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha1
 from pathlib import Path
 from typing import TypeAlias, cast
@@ -19,14 +20,16 @@ from core.redis.reserved_writes import ReservedWrites
 from core.redis.stored_values import parse_stored
 from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 
-from .dead_letters import DEAD_LETTER_LIFETIME
+from .dead_letters import DEAD_LETTER_LIFETIME, MAX_DEAD_LETTERS
 from .entry_repair import EntryRepair
 from .envelope import Envelope
 from .job import OwnershipLostError
 from .keys import GROUP, QueueKeys
+from .limits import LANE_LIMITS
 from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
+_CONSTANTS = {**LANE_LIMITS, "MAX_DEAD_LETTERS": MAX_DEAD_LETTERS}
 
 _RawEntry: TypeAlias = tuple[bytes, dict[bytes, bytes] | None]
 
@@ -86,13 +89,13 @@ class LaneClaims:
         self._redis = redis
         self._keys = keys
         self._writes = ReservedWrites(redis)
-        owned = ("fair_shares", "count_deliveries")
-        self._start = Script(redis, _SCRIPTS, *owned, "replace_entry", "mail_age", "start")
-        self._checkpoint = Script(redis, _SCRIPTS, *owned, "checkpoint")
-        self._absorb = Script(redis, _SCRIPTS, *owned, "absorb")
+        owned = partial(Script, redis, _SCRIPTS, "fair_shares", "count_deliveries", constants=_CONSTANTS)
+        self._start = owned("replace_entry", "mail_age", "start")
+        self._checkpoint = owned("checkpoint")
+        self._absorb = owned("absorb")
         self._renew = Script(redis, _SCRIPTS, "count_deliveries", "renew")
-        self._finish = Script(redis, _SCRIPTS, *owned, "finish")
-        self._release = Script(redis, _SCRIPTS, *owned, "replace_entry", "release")
+        self._finish = owned("finish")
+        self._release = owned("replace_entry", "release")
         self._take_over = Script(redis, _SCRIPTS, "owner_lease", "take_over")
         self._postpone = Script(redis, _SCRIPTS, "count_deliveries", "postpone")
         self._remove_consumer = Script(redis, _SCRIPTS, "remove_consumer")

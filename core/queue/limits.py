@@ -1,7 +1,6 @@
 """How much may wait in the queue.
 
-How many lanes of a person may be worked on is said in `scripts/fair_shares.lua`, how much of the store's memory is kept
-free in `scripts/enqueue.lua`.
+The scripts are given these numbers: `fair_shares.lua` those of the lanes, `enqueue.lua` all the others.
 """
 
 from __future__ import annotations
@@ -13,6 +12,16 @@ REFUSAL_INTERVAL = timedelta(seconds=10)
 """Time between two refused messages of one person that are answered with a refusal."""
 _MAILBOXES_OF_A_PERSON = 4
 
+LANE_LIMITS = {"MAX_READY_LANES_OF_A_PERSON": 8, "MAX_READY_LANES_OF_A_CHAT": 16}
+"""How many lanes of each kind may be ready or worked on at a time, of all replicas; others wait (ADR 17)."""
+MEMORY_LIMITS = {
+    "MAX_PART_OF_A_PERSON": 1 / 16,
+    "MAX_PART_OF_A_CHAT": 1 / 8,
+    "RESERVED_PART": 1 / 8,
+    "MAX_RESERVED_BYTES": 64 * 1024 * 1024,
+}
+"""Which part of the store what waits of a person and of a chat may take, and how much is kept for finishing work."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
@@ -23,11 +32,11 @@ class QueueLimits:
     person_messages: int = 200
     """Messages of a person in all conversations, for each kind of lane."""
     person_bytes: int = 2 * 1024 * 1024
-    """The same in bytes, at most a sixteenth of the store; a single larger message is taken."""
+    """The same in bytes, and not more than their part of the store; a single larger message is taken."""
     chat_messages: int = 1000
     """Messages in all conversations of a chat, for each kind of lane."""
     chat_bytes: int = 8 * 1024 * 1024
-    """The same in bytes, at most an eighth of the store."""
+    """The same in bytes, and not more than its part of the store."""
     person_refusals: int = 3
     """Refused messages of a person that wait to be answered with that."""
     lanes: int = 20_000

@@ -18,6 +18,7 @@ from core.redis.client import STORE_ERRORS, Script
 
 from .keys import QueueKeys
 from .lane_kind import LaneKind
+from .limits import LANE_LIMITS
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _BATCH_SIZE = 100
@@ -57,7 +58,7 @@ class QueueGauges:
         self._redis = redis
         self._metrics = metrics
         self._keys = keys or QueueKeys()
-        self._count_waiting = Script(redis, _SCRIPTS, "fair_shares", "mail_age", "count_waiting")
+        self._count_waiting = Script(redis, _SCRIPTS, "fair_shares", "mail_age", "count_waiting", constants=LANE_LIMITS)
         self._lock = asyncio.Lock()
         self._fresh_until = float("-inf")
 

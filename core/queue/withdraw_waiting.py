@@ -17,6 +17,7 @@ from core.redis.client import Script
 from .inbox import Inbox
 from .keys import QueueKeys
 from .lane_kind import LaneKind
+from .limits import LANE_LIMITS
 from .origin import Origin
 from .wrong_type_lane_keys import ForeignLaneKeys
 
@@ -38,7 +39,7 @@ class WaitingMessages:
         self._redis = redis
         self._inbox = inbox
         self._keys = keys or QueueKeys()
-        self._drop_waiting = Script(redis, _SCRIPTS, "fair_shares", "drop_waiting")
+        self._drop_waiting = Script(redis, _SCRIPTS, "fair_shares", "drop_waiting", constants=LANE_LIMITS)
         self._foreign = ForeignLaneKeys(redis, self._keys)
 
     async def drop_of_conversation(self, conversation: str, *, kept_lane: str) -> list[FirstMessage]:

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
+from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -161,9 +162,13 @@ def connect(
 class Script:
     """Lua scripts `<folder>/<name>.lua`, joined into one that is sent by its digest."""
 
-    def __init__(self, redis: Redis, folder: Path, *names: str) -> None:
+    def __init__(
+        self, redis: Redis, folder: Path, *names: str, constants: Mapping[str, float] = MappingProxyType({})
+    ) -> None:
+        """The scripts know each number of `constants` by its name."""
+        numbers = [f"local {name} = {number!r}" for name, number in constants.items()]
         sources = [(folder / f"{name}.lua").read_text("utf-8") for name in names]
-        self._script = redis.register_script("\n".join(sources))
+        self._script = redis.register_script("\n".join([*numbers, *sources]))
 
     async def __call__(self, keys: Sequence[str], arguments: Sequence[ScriptArgument]) -> object:
         """Run it; raises one of `STORE_ERRORS`. The keys must share a hash tag."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar, cast
 
@@ -17,6 +18,8 @@ KeyType: TypeAlias = Literal["string", "list", "hash", "set", "zset", "stream"]
 """The type of a key, as Redis's TYPE names it."""
 
 _SCRIPTS = Path(__file__).with_name("scripts")
+_LIFETIME = timedelta(days=30)
+"""How long a key that was set aside is kept."""
 
 _T = TypeVar("_T")
 
@@ -30,7 +33,7 @@ class ForeignKeys:
     """
 
     def __init__(self, redis: Redis) -> None:
-        self._script = Script(redis, _SCRIPTS, "set_aside")
+        self._script = Script(redis, _SCRIPTS, "set_aside", constants={"SECONDS_ASIDE": int(_LIFETIME.total_seconds())})
 
     async def retry_without(self, types: Mapping[str, KeyType], step: Callable[[], Awaitable[_T]]) -> _T:
         """Run a step; when it fails because a key has another type than in `types`, set the key aside and run it again.

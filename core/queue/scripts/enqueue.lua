@@ -6,8 +6,8 @@
 local event, envelope, lane, person, chat = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[6]
 local max_mailbox, max_lanes, max_seen = tonumber(ARGV[7]), tonumber(ARGV[12]), tonumber(ARGV[13])
 local BOUNDS = { -- messages, bytes, and the part of the store that may wait of a person and of a chat
-  [person] = {tonumber(ARGV[8]), tonumber(ARGV[9]), 1 / 16},
-  [chat] = {tonumber(ARGV[10]), tonumber(ARGV[11]), 1 / 8},
+  [person] = {tonumber(ARGV[8]), tonumber(ARGV[9]), MAX_PART_OF_A_PERSON},
+  [chat] = {tonumber(ARGV[10]), tonumber(ARGV[11]), MAX_PART_OF_A_CHAT},
 }
 
 -- The bytes that the store may use, and how many are free; with another policy than noeviction it makes room by itself.
@@ -66,7 +66,7 @@ for _, share in ipairs({person, chat}) do
     end
   end
 end
-local reserve = math.min(memory / 8, 64 * 1024 * 1024)
+local reserve = math.min(RESERVED_PART * memory, MAX_RESERVED_BYTES)
 if redis.call('HLEN', LANES) >= max_lanes or free <= tonumber(ARGV[14]) * reserve then
   return -4
 end

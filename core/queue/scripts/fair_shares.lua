@@ -1,10 +1,11 @@
--- Fair shares of the stream. KEYS[1] is always the stream `{qN}:t`; the other keys here belong to the same shard.
+-- Fair shares of the stream. KEYS[1] is always the stream `{qN}:t`; the other keys here belong to the same shard. The
+-- numbers are those of `limits.py`.
 --
 -- A lane with mail is *ready*, with one entry in the stream, or it *waits* for a share. The share of a person, and that
 -- of a chat, is the number of lanes that may be ready for them at a time. The sender of the lane's first message
 -- counts. A lane takes its person's share first and keeps it while it waits for the chat's, so that one person has only
 -- a few lanes among those that wait for a chat.
-local LIMITS = {u = 8, c = 16}
+local MAX_READY_LANES = {u = MAX_READY_LANES_OF_A_PERSON, c = MAX_READY_LANES_OF_A_CHAT}
 
 local PREFIX = string.sub(KEYS[1], 1, -2)
 local LANES = PREFIX .. 'lanes' -- HASH lane -> place, person's share, chat's share, SHA-1 of the first message
@@ -42,7 +43,7 @@ local function read_shares(lane, mail)
 end
 
 local function has_room(share)
-  return redis.call('SCARD', PREFIX .. 's:' .. share) < LIMITS[string.sub(share, 1, 1)]
+  return redis.call('SCARD', PREFIX .. 's:' .. share) < MAX_READY_LANES[string.sub(share, 1, 1)]
 end
 
 local function take_share(share, lane)

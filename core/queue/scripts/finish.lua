@@ -16,7 +16,7 @@ if ARGV[6] ~= '' then
   if person ~= '' then
     fields[7], fields[8] = 'person', person
   end
-  redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', unpack(fields))
+  redis.call('XADD', KEYS[4], 'MAXLEN', '~', MAX_DEAD_LETTERS, '*', unpack(fields))
   local kept = tonumber(ARGV[7])
   redis.call('XTRIM', KEYS[4], 'MINID', string.format('%d000', redis.call('TIME')[1] - kept))
   redis.call('EXPIRE', KEYS[4], kept)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from core.redis import STORE_ERRORS, connect
+from core.redis.client import Script
 
 
 async def test_a_call_can_be_cancelled_at_any_moment(redis: Redis) -> None:
@@ -50,3 +52,11 @@ async def test_a_probe_fails_at_once() -> None:
     await client.aclose()
 
     assert time.monotonic() - begun < 4  # retries take five seconds
+
+
+async def test_a_script_knows_the_numbers_that_it_is_given(redis: Redis, tmp_path: Path) -> None:
+    (tmp_path / "double.lua").write_text("local function double(number) return 2 * number end")
+    (tmp_path / "answer.lua").write_text("return tostring(double(MOST)) .. ' ' .. tostring(PART * 100)")
+    script = Script(redis, tmp_path, "double", "answer", constants={"MOST": 8, "PART": 1 / 16})
+
+    assert await script([], []) == b"16 6.25"
