@@ -23,7 +23,7 @@ _Line: TypeAlias = tuple[float, str, str, str]
 _QUIET_METHODS = frozenset({"getUpdates", "getMe", "apps.connections.open", "auth.test"})
 """Calls that go on all the time, and tell nothing."""
 _COUNTED_PREFIXES = ("send", "edit")
-_UNCOUNTED_METHODS = frozenset({"sendChatAction", "sendMessageDraft", "editForumTopic"})
+_UNCOUNTED_METHODS = frozenset({"sendChatAction", "sendMessageDraft", "sendRichMessageDraft", "editForumTopic"})
 """Methods of Telegram that are no messages."""
 _TOO_MANY_REQUESTS = 429
 _KEPT_CALLS = 100

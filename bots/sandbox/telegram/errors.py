@@ -13,6 +13,16 @@ class ApiError(Exception):
         self.parameters = dict(parameters or {})
 
 
+class DepartureError(ApiError):
+    """A refusal of what departs from the published description, or what the simulator does not support.
+
+    It is listed in `TelegramSim.violations`.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(400, f"Bad Request: {problem}")
+
+
 def bad_request(reason: str) -> ApiError:
     """Return a 400; constants stay as they are, prose starts with a small letter as the server's own errors do."""
     constant = reason[1:2] == "_" or reason[1:2].isupper()

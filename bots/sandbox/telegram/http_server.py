@@ -10,7 +10,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from .bot_api import Call, Description, Upload
-from .errors import ApiError
+from .errors import ApiError, DepartureError
 from .faults import CutAnswer, Fault, Faults, GatewayPage, LostAnswer, LostRequest, Refusal, SenselessAnswer
 from .files import Files
 
@@ -27,6 +27,8 @@ _UNSUPPORTED: Final = (
     "rich_message",
     "suggested_post_parameters",
 )
+_RICH_METHODS: Final = frozenset({"sendRichMessageDraft"})
+"""Methods that take a `rich_message` all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class Server:
             result = await self._poll(call) if method == "getUpdates" else self._handlers[method](call)
             response = web.json_response({"ok": True, "result": result})
         except ApiError as error:
+            if isinstance(error, DepartureError):
+                self.violations.append(f"{method}: {error.description}")
             response = _make_refusal(error)
         self.calls.append(Received(at, method, values, response.status))
         self._changed()
@@ -138,7 +142,7 @@ class Server:
             self.violations.append(f"{method}: not supported by the simulator")
             raise ApiError(501, f"Not Implemented: the simulator does not support {method}")
         call, problems = self._description.read(method, values, files)
-        problems += [f"{name} is not supported by the simulator" for name in _UNSUPPORTED if name in call.values]
+        problems += [f"{name} is not supported by the simulator" for name in _list_unsupported(call)]
         if problems:
             self.violations += [f"{method}: {problem}" for problem in problems]
             raise ApiError(400, f"Bad Request: {method}: {'; '.join(problems)}")
@@ -148,6 +152,11 @@ class Server:
         """Wait for running calls whose callers have disconnected."""
         self.faults.clear()
         await asyncio.gather(*self._running, return_exceptions=True)
+
+
+def _list_unsupported(call: Call) -> list[str]:
+    taken = {"rich_message"} if call.method in _RICH_METHODS else set[str]()
+    return [name for name in _UNSUPPORTED if name in call.values and name not in taken]
 
 
 async def _read_body(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]]:

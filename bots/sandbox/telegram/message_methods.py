@@ -1,4 +1,4 @@
-"""Methods about text: send, edit, delete, drafts, actions, reactions, button presses."""
+"""Methods about text: send, edit, delete, actions, reactions, button presses."""
 
 import time
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from .flood_control import FloodControl
 from .json_objects import message_json
 from .keyboard import read_keyboard
 from .sending import Sender, store_text
-from .state import Draft, Event, Message, World
+from .state import Event, Message, World
 from .text.text_with_entities import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, is_invisible, marked_up
 
 NOT_MODIFIED: Final = (
@@ -151,20 +151,6 @@ class Messages:
         topic = None if general else self._sender.topic(chat, call)
         self._flood.typing(chat.id)
         self._world.record(Event(time.monotonic(), chat.id, 0, "action", media=action, topic=topic))
-        return True
-
-    def send_message_draft(self, call: Call) -> bool:
-        draft = _parse_text(call, "text", "entities")
-        chat = self._world.reachable(call.values["chat_id"])
-        topic = self._sender.topic(chat, call)
-        if not chat.person:
-            raise bad_request("TEXTDRAFT_PEER_INVALID")
-        if call.number("draft_id") == 0:
-            raise bad_request("RANDOM_ID_INVALID")
-        content = store_text(draft, MESSAGE_LENGTH, "MESSAGE_TOO_LONG")
-        self._flood.typing(chat.id)
-        draft_id, stops = call.number("draft_id"), (call.flag("can_stop"), call.flag("keep_on_stop"))
-        self._world.draft(chat, topic, Draft(draft_id, content, time.monotonic(), *stops))
         return True
 
     def set_message_reaction(self, call: Call) -> bool:

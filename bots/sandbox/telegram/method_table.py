@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from .account_methods import Account
+from .draft_methods import Drafts
 from .files import Files
 from .http_server import Handler
 from .inline_mode import InlineMode
@@ -12,13 +13,21 @@ from .update_delivery import Updates
 
 
 def make_handlers(
-    account: Account, messages: Messages, media: Media, files: Files, updates: Updates, inline: InlineMode
+    account: Account,
+    messages: Messages,
+    drafts: Drafts,
+    media: Media,
+    files: Files,
+    updates: Updates,
+    inline: InlineMode,
 ) -> Mapping[str, Handler]:
     """Return the supported methods; getUpdates, which waits, is the server's own."""
     return {
         "setWebhook": updates.set_webhook,
         "deleteWebhook": updates.delete_webhook,
         "getWebhookInfo": updates.webhook_info,
+        "sendMessageDraft": drafts.send_message_draft,
+        "sendRichMessageDraft": drafts.send_rich_message_draft,
         "sendPhoto": media.send_photo,
         "sendAudio": media.send_audio,
         "sendDocument": media.send_document,
@@ -35,7 +44,6 @@ def make_handlers(
 def _make_message_handlers(messages: Messages) -> Mapping[str, Handler]:
     return {
         "sendMessage": messages.send_message,
-        "sendMessageDraft": messages.send_message_draft,
         "sendChatAction": messages.send_chat_action,
         "editMessageText": messages.edit_message_text,
         "editMessageCaption": messages.edit_message_caption,

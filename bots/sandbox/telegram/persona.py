@@ -11,7 +11,7 @@ from bots.sandbox.screen import Screen
 
 from .shown_messages import make_screen
 from .simulator import TelegramSim
-from .state import Chat, Message
+from .state import Chat, Draft, Message
 from .text.entity import Entity
 from .text.text_with_entities import Formatted
 from .user_actions import Person
@@ -74,7 +74,8 @@ class TelegramPersona:
         return self._sim.revision
 
     def answers(self) -> list[str]:
-        draft = self._draft()
+        shown = self._draft()
+        draft = shown and shown.content
         texts = [_remove_folds(message.text, message.entities) for message in self._own()]
         return [text for text in (*texts, draft and _remove_folds(draft.text, draft.entities)) if text]
 
@@ -103,9 +104,11 @@ class TelegramPersona:
 
     def folds(self) -> list[str]:
         shown = [message.content for message in self._own()]
-        if draft := self._draft():
-            shown.append(draft)
-        return [fold for each in shown for fold in _list_folds(each)]
+        draft = self._draft()
+        if draft is not None:
+            shown.append(draft.content)
+        reasoning = [draft.reasoning] if draft is not None and draft.reasoning else []
+        return [fold for each in shown for fold in _list_folds(each)] + reasoning
 
     def choices(self) -> list[str]:
         return self.buttons()
@@ -142,7 +145,7 @@ class TelegramPersona:
         called = self.chat.person is not None or text.startswith("/")
         return text if called else f"@{self._sim.bot.username} {text}".rstrip()
 
-    def _draft(self) -> Formatted | None:
+    def _draft(self) -> Draft | None:
         return self._sim.shown_draft(self.chat.id, self.topic)
 
     def _own(self) -> list[Message]:

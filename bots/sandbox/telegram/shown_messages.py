@@ -9,7 +9,9 @@ from typing import Any, cast
 from bots.sandbox.screen import Control, Screen, ShownFile, ShownMessage
 
 from .simulator import TelegramSim
-from .state import Chat, Message, User
+from .state import Chat, Draft, Message, User
+from .text.rich_text import join, mark
+from .text.text_with_entities import Formatted
 
 _ACTION_SECONDS = 5.0
 """Bot API, sendChatAction: the status is set for 5 seconds or less, and ends with a message of the bot."""
@@ -28,7 +30,7 @@ def make_screen(sim: TelegramSim, chat: Chat, topic: int | None, person: User) -
     """Return the chat, or one topic of it, as a person sees it."""
     messages = [chat.messages[key] for key in sorted(chat.messages)]
     shown = [_show_message(sim, message, person) for message in messages if message.topic == topic]
-    draft = sim.draft(chat.id, topic)
+    draft = sim.shown_draft(chat.id, topic)
     growing = [_show_draft(sim, draft)] if draft is not None else []
     return Screen((*shown, *growing), _find_activity(sim, chat, topic))
 
@@ -61,8 +63,19 @@ def _list_reactions(message: Message) -> Iterator[str]:
         yield from emoji
 
 
-def _show_draft(sim: TelegramSim, text: str) -> ShownMessage:
-    return ShownMessage("draft", sim.bot.first_name, by_bot=True, at=time.time(), text=text, is_growing=True)
+def _show_draft(sim: TelegramSim, draft: Draft) -> ShownMessage:
+    """Show a draft; what the bot thinks looks like a quotation."""
+    reasoning = [mark(Formatted(draft.reasoning), "blockquote")] if draft.reasoning else []
+    shown = join([*reasoning, *([draft.content] if draft.content.text else [])], "\n")
+    return ShownMessage(
+        "draft",
+        sim.bot.first_name,
+        by_bot=True,
+        at=time.time(),
+        text=shown.text,
+        entities=tuple(entity.json() for entity in shown.entities),
+        is_growing=True,
+    )
 
 
 def _show_files(sim: TelegramSim, message: Message) -> Iterator[ShownFile]:

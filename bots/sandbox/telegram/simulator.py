@@ -9,6 +9,7 @@ from aiohttp import web
 
 from .account_methods import Account
 from .bot_api import Description
+from .draft_methods import Drafts, RichSupport
 from .files import Files, StoredFile
 from .flood_control import FloodControl, Limits
 from .http_server import Received, Server
@@ -18,8 +19,7 @@ from .membership import Membership
 from .message_methods import Messages, Press
 from .method_table import make_handlers
 from .sending import Sender
-from .state import Chat, Event, Message, User, World
-from .text.text_with_entities import Formatted
+from .state import Chat, Draft, Event, Message, User, World
 from .update_delivery import Updates
 from .user_actions import Person, Services
 from .webhook import Delivery
@@ -58,7 +58,8 @@ class TelegramSim:
         sender = Sender(self._world, self._flood)
         messages = Messages(self._world, sender, self._flood, description)
         media = Media(self._files, sender, self._flood)
-        methods = make_handlers(self._account, messages, media, self._files, self._updates, self.inline)
+        self._drafts = Drafts(self._world, sender, self._flood)
+        methods = make_handlers(self._account, messages, self._drafts, media, self._files, self._updates, self.inline)
         self._server = Server(token, description, methods, self._updates.get, self._files, self._world.changed)
         self.faults = self._server.faults
         """What a test lets go wrong in the next calls."""
@@ -194,11 +195,16 @@ class TelegramSim:
     def draft(self, chat_id: int, topic: int | None = None) -> str | None:
         """Return the draft that is shown now: for 30 seconds, or until the bot sends a message there."""
         shown = self.shown_draft(chat_id, topic)
-        return shown.text if shown else None
+        return shown.content.text if shown else None
 
-    def shown_draft(self, chat_id: int, topic: int | None = None) -> Formatted | None:
+    def shown_draft(self, chat_id: int, topic: int | None = None) -> Draft | None:
         """Return the draft that is shown now, with its formatting."""
         return self._world.shown_draft(self._world.chats[chat_id], topic)
+
+    @property
+    def rich_support(self) -> RichSupport:
+        """What the server knows of rich messages, and refuses; set its fields."""
+        return self._drafts.rich_support
 
     def timeline(self, chat_id: int) -> list[Event]:
         """Return what the users of a chat saw, in order."""

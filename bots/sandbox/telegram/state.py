@@ -90,6 +90,9 @@ class Draft:
     can_stop: bool = False
     """It bears a button that stops it."""
     kept_on_stop: bool = False
+    reasoning: str = ""
+    """What stands apart from the text in a rich draft, in a block of its own."""
+    is_rich: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -117,7 +120,8 @@ class Event:
     """A change that a user saw: its time (time.monotonic), the message, and its text from then on.
 
     `kind` is `send` (a new message of anybody), `edit`, `delete`, `draft`, `action` or `reaction`; `media` is the
-    kind of the message, or the name of the chat action. Drafts and actions have message id 0.
+    kind of the message, of the draft (`draft` or `rich draft`), or the name of the chat action. Drafts and actions have
+    message id 0.
     """
 
     at: float
@@ -202,12 +206,14 @@ class World:
 
     def draft(self, chat: Chat, topic: int | None, draft: Draft) -> None:
         chat.drafts[topic] = draft
-        self.record(Event(draft.at, chat.id, 0, "draft", draft.content.text, draft.content.entities, "draft", topic))
+        media = "rich draft" if draft.is_rich else "draft"
+        text, entities = draft.content.text, draft.content.entities
+        self.record(Event(draft.at, chat.id, 0, "draft", text, entities, media, topic))
 
-    def shown_draft(self, chat: Chat, topic: int | None) -> Formatted | None:
+    def shown_draft(self, chat: Chat, topic: int | None) -> Draft | None:
         draft = chat.drafts.get(topic)
         alive = draft is not None and time.monotonic() - draft.at < _DRAFT_LIFETIME
-        return draft.content if draft and alive else None
+        return draft if alive else None
 
     def stop_draft(self, chat: Chat, topic: int | None) -> Draft:
         """Press the button of a draft, which disappears unless it is to be kept; raises LookupError without one."""

@@ -74,6 +74,11 @@ def stored(draft: Formatted) -> Formatted:
     return Formatted(trimmed, tuple(sorted((*own, *found), key=lambda e: (e.offset, -e.length))))
 
 
+def clean(text: str) -> str:
+    """Return a text as the server cleans it: control characters become spaces, some others are dropped."""
+    return _DROPPED.sub("", _TO_SPACE.sub(" ", text))
+
+
 def is_invisible(text: str) -> bool:
     """Return whether the server considers a text empty (TDLib's misc.cpp; U+2060 is not among these characters)."""
     return _INVISIBLE.fullmatch(text) is not None
@@ -129,8 +134,7 @@ def _cleaned(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:
     def moved(offset: int) -> int:
         return offset - sum(1 for at in dropped if at < offset)
 
-    cleaned = _DROPPED.sub("", _TO_SPACE.sub(" ", text))
-    return cleaned, [_between(e, moved(e.offset), moved(e.offset + e.length)) for e in entities]
+    return clean(text), [_between(e, moved(e.offset), moved(e.offset + e.length)) for e in entities]
 
 
 def _trimmed(text: str, entities: Sequence[Entity]) -> tuple[str, list[Entity]]:

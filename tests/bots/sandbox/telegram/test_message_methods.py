@@ -245,43 +245,6 @@ async def test_a_bad_button_is_refused(client: Client, button: dict[str, str], s
     assert client.sim.violations == []
 
 
-async def test_drafts_are_shown_in_private_chats_until_a_message_arrives(client: Client) -> None:
-    assert await client.bot.send_message_draft(11, 7, "Think")
-    assert client.sim.draft(11) == "Think"
-    await client.bot.send_message_draft(11, 7, "Thinking", api_kwargs={"can_stop": True})
-    assert client.sim.draft(11) == "Thinking"
-    await client.bot.send_message(11, "Thought")
-
-    assert client.sim.draft(11) is None
-    assert client.sim.texts(11) == ["Thought"]
-    assert client.sim.violations == []
-
-
-async def test_a_person_stops_a_draft_that_bears_a_button(client: Client) -> None:
-    ann, chat = client.ann, client.chat
-    await client.bot.send_message_draft(11, 7, "a")
-    with pytest.raises(LookupError):
-        ann.stop_draft(chat)
-    await client.bot.send_message_draft(11, 7, "a", api_kwargs={"can_stop": True, "keep_on_stop": True})
-    ann.stop_draft(chat)
-    kept = client.sim.draft(11)
-    await client.bot.send_message_draft(11, 8, "b", api_kwargs={"can_stop": True})
-    ann.stop_draft(chat)
-
-    assert (kept, client.sim.draft(11)) == ("a", None)
-    stopped = await client.bot.get_updates(allowed_updates=["stopped_message_generation"])
-    assert [update.api_kwargs["stopped_message_generation"]["draft_id"] for update in stopped] == [7, 8]
-
-
-async def test_drafts_are_refused_elsewhere_and_without_an_id(client: Client) -> None:
-    group = client.sim.group("G")
-
-    with pytest.raises(BadRequest, match=r"(?i)TEXTDRAFT_PEER_INVALID"):
-        await client.bot.send_message_draft(group.id, 7, "a")
-    with pytest.raises(BadRequest, match=r"(?i)RANDOM_ID_INVALID"):
-        await client.bot.send_message_draft(11, 0, "a")
-
-
 async def test_one_reaction_of_those_that_exist_can_be_set(client: Client) -> None:
     said = client.ann.say(client.chat, "hi")
     assert await client.bot.set_message_reaction(11, said.id, "👀")

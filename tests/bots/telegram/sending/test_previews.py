@@ -22,7 +22,7 @@ async def test_a_draft_has_its_formatting_and_a_button_that_stops_it(scene: Scen
     draft = scene.sim.shown_draft(7)
 
     assert draft is not None
-    assert (draft.text, [entity.type for entity in draft.entities]) == ("One two", ["bold"])
+    assert (draft.content.text, [entity.type for entity in draft.content.entities]) == ("One two", ["bold"])
     assert (page.previewed, page.message_id, page.shown) == (True, "", 9)
     scene.ann.stop_draft(scene.sim.private(scene.ann))
     assert (await scene.read_last_update()).command == "stop"
