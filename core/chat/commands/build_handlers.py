@@ -24,7 +24,6 @@ from core.store import Conversations, Erasure, ObservedMessages
 from core.usage import FeedbackCounters, UsageCounters, UsageReport
 from core.wanjie import Catalog
 
-from .about import AboutCommands
 from .admin import AdminCommand
 from .admin_announce import DISCARD, SEND, AnnounceCommand
 from .admin_limits import LimitRules
@@ -32,7 +31,6 @@ from .admin_models import ModelRules
 from .admin_owner import HAND_OVER, KEEP, OwnerCommand
 from .ask import AskCommand
 from .command_list import COMMANDS
-from .conversation import ConversationCommands
 from .export import ExportCommand
 from .file import FileCommand
 from .forget import ForgetCommand
@@ -41,11 +39,13 @@ from .imagine import ImagineCommand
 from .language import LanguageCommand
 from .leave import leave_thread
 from .model import ModelCommand
+from .new_stop_retry_continue import ConversationCommands
 from .pair import PairCommand
 from .reasoning import ReasoningCommand
 from .set_preference import PreferenceWriter
 from .settings import SettingsCommand
 from .speak import SpeakCommand
+from .start_and_help import AboutCommands
 from .summarize import SummarizeCommand
 from .system_prompt import SystemCommand
 from .translate import TranslateCommand
