@@ -109,7 +109,7 @@ def test_the_map_shows_every_room() -> None:
 BROAD_NETS = {
     "core/chat/bot.py",
     "core/chat/delivery/close_failed_pages.py",
-    "core/chat/events/piece_collector.py",
+    "core/chat/events/message_pieces/collect_and_restart.py",
     "core/chat/events/receiver.py",
     "bots/slack/events/acknowledger.py",
 }

@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from core.access import Decision
+from core.chat.events.message_pieces.collect_and_restart import PieceCollector
 from core.queue import Inbox, Job, LaneKind, make_waiting_job
 from core.store import ChatPreferences, Conversations
 from core.tracing import NO_TRACER, Tracer
@@ -26,7 +27,6 @@ from .events.deletions import Deletions
 from .events.earlier_memory import EarlierMemory
 from .events.known_conversation import NOTHING_KNOWN, ConversationReader, KnownConversation
 from .events.lanes import parse_platform_name
-from .events.piece_collector import PieceCollector
 from .port.incoming import Incoming
 from .port.platform import Platform
 from .respond_to_event import Responder

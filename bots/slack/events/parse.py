@@ -14,9 +14,9 @@ from .interactions import (
     read_shortcut,
     read_slash_command,
 )
-from .message_pieces import find_cut_separator, get_wait_seconds, leading_blanks, sent_at
 from .message_text import MessageText, read_message
 from .modal_submissions import read_submission
+from .wait_for_pieces import find_cut_separator, get_wait_seconds, leading_blanks, sent_at
 from .workspace_context import (
     PLATFORM,
     WorkspaceContext,

@@ -20,11 +20,11 @@ from .forward_origins import get_forward_author
 from .guest_messages import parse_guest_message
 from .inline_messages import parse_chosen_result, parse_inline_press
 from .membership import parse_membership
-from .message_pieces import find_cut_separator, get_wait_seconds
 from .message_text import MessageBody, prepend_content
 from .quotes import get_quoted_message, parse_quote, read_answer_text
 from .reactions import parse_reaction
 from .senders import build_sender, parse_sender
+from .wait_for_pieces import find_cut_separator, get_wait_seconds
 
 _EXPIRED_CHOICE = Choice("over", "")
 """A choice that no command handles, so it does nothing."""

@@ -12,8 +12,8 @@ import structlog
 from core.chat.answer.ahead_answers import AheadAnswers
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.waiting_marks import WaitingMarks
-from core.chat.events.join_message_pieces import belongs_to
-from core.chat.events.piece_collector import ReadEvent, read_waiting
+from core.chat.events.message_pieces.collect_and_restart import ReadEvent, read_waiting
+from core.chat.events.message_pieces.match_and_join import belongs_to
 from core.chat.port.errors import OutboxError
 from core.chat.port.incoming import Incoming
 from core.chat.port.platform import Platform

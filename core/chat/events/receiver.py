@@ -11,6 +11,9 @@ from weakref import WeakValueDictionary
 import structlog
 
 from core.access import Decision
+from core.chat.events.message_pieces.sent_after_mention import RecentSenders, SentTimes
+from core.chat.events.message_pieces.sent_before_mention import EarlierPieces, Piece
+from core.chat.events.message_pieces.thread_of_cut_text import CutTexts
 from core.chat.port.incoming import Incoming
 from core.chat.port.platform import Platform
 from core.chat.text.attribution import format_speaker, replace_marks
@@ -22,12 +25,9 @@ from core.store import Conversations, ObservedMessage, ObservedMessages
 from core.tracing import NO_TRACER, Tracer, mark_event
 
 from .access_gate import AccessGate, AccessRefusal
-from .cut_texts import CutTexts
-from .earlier_pieces import EarlierPieces, Piece
 from .flood_refusals import RecentRefusals
 from .lanes import choose_lane, get_origin, get_overflow_lane
 from .loop_limit import LoopLimit
-from .sent_times import RecentSenders, SentTimes
 
 _log = structlog.get_logger()
 _MAX_BYTES_AT_ONCE = 65_536

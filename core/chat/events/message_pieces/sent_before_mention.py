@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
+from core.chat.events.message_pieces.match_and_join import belongs_to
 from core.chat.port.incoming import Incoming
 from core.media.visible_text import is_blank
 from core.redis.stored_values import parse_stored
 from core.store import Conversations
-
-from .join_message_pieces import belongs_to
 
 ReadAddition: TypeAlias = Callable[[bytes], Incoming | None]
 """Reads a stored event; None when it cannot be read."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.chat.events.message_pieces.match_and_join import MAX_GAP
 from core.chat.port.incoming import Incoming
 from core.redis.stored_values import parse_stored
 from core.store import Conversations
-
-from .join_message_pieces import MAX_GAP
 
 
 class SentTimes:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+from core.chat.events.message_pieces.match_and_join import MAX_GAP
 from core.chat.port.incoming import Incoming
 from core.redis.stored_values import StoredJson, parse_stored
 from core.store import Conversations
-
-from .join_message_pieces import MAX_GAP
 
 _LIFETIME = timedelta(minutes=10)
 """How long a platform may deliver the rest again, which must find the same conversation."""

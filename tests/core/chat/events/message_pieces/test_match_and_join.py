@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.chat.events.join_message_pieces import belongs_to, join_pieces
+from core.chat.events.message_pieces.match_and_join import belongs_to, join_pieces
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
 
 CHAT = ChatRef("tg", "1", "2")

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from redis.asyncio import Redis
 
-from core.chat.events.piece_collector import PieceCollector, read_waiting
+from core.chat.events.message_pieces.collect_and_restart import PieceCollector, read_waiting
 from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 from core.queue import Envelope, Inbox, Job
 from core.store import Conversations

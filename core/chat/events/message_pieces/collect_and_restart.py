@@ -13,14 +13,14 @@ from typing import TypeAlias
 import structlog
 
 from core.chat.checkpoint_fields import PIECES_FIELD, QUESTION_FIELD
+from core.chat.events.message_pieces.match_and_join import belongs_to, join_pieces
 from core.chat.port.incoming import Incoming
 from core.chat.unexpected_errors import UnexpectedErrors
 from core.queue import Envelope, Inbox, Job
 from core.redis.stored_values import StoredJson, parse_stored
 from core.store import Conversations
 
-from .join_message_pieces import belongs_to, join_pieces
-from .piece_watcher import PieceWatcher
+from .watch_for_more import PieceWatcher
 
 ReadEvent: TypeAlias = Callable[[bytes], Incoming | None]
 Respond: TypeAlias = Callable[[Incoming], Coroutine[None, None, None]]
