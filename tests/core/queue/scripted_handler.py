@@ -51,7 +51,7 @@ class ScriptedHandler:
         self,
         redis: Redis,
         *,
-        periods: WorkerPeriods = QUICK,
+        periods: WorkerPeriods = PATIENT,
         redelivery: RedeliveryPolicy = SOON_AGAIN,
         capacity: int = 100,
         exclusive: bool = False,

@@ -82,7 +82,7 @@ async def test_taking_over_its_own_entry_never_runs_a_lane_twice_at_once(
                 lost_ownership.append(job.ownership_lost)
 
     handler = ScriptedHandler(answer)
-    worker = await start_worker(handler.make_worker(redis))
+    worker = await start_worker(handler.make_worker(redis, periods=QUICK))
     await inbox.enqueue("lane", "1", b"")
     await wait_until(lambda: handler.running)
     (consumer,) = await redis.xinfo_consumers("{q0}:t", "w")
@@ -283,7 +283,7 @@ async def test_an_entry_whose_delivery_was_lost_is_delivered_again(
     await lost.read(1, wait=0.1)
     handler = ScriptedHandler()
 
-    await start_worker(handler.make_worker(redis))
+    await start_worker(handler.make_worker(redis, periods=QUICK))
 
     await wait_until(lambda: handler.done == ["1"])
 

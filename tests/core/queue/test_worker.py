@@ -27,7 +27,7 @@ from tests.core.queue.scripted_handler import (
     wait_until_listening,
 )
 
-_FAST, _AT_ONCE = WorkerPeriods(0.1, 0.04, 0.03), RedeliveryPolicy(failure_delay=0.1)
+_AT_ONCE = RedeliveryPolicy(failure_delay=0.1)
 
 
 async def fail(_: Job) -> None:
@@ -94,7 +94,7 @@ async def test_a_checkpoint_is_kept_for_the_next_owner_and_removed_with_the_mess
             raise RuntimeError("died")
 
     handler = ScriptedHandler(answer)
-    await start_worker(handler.make_worker(redis))
+    await start_worker(handler.make_worker(redis, periods=QUICK))
     await inbox.enqueue("lane", "1", b"payload")
     await inbox.enqueue("lane", "2", b"")
     await wait_until(lambda: handler.done == ["1", "2"])
@@ -118,7 +118,7 @@ async def test_absorbed_messages_are_kept_in_the_state_and_not_delivered(
     handler = ScriptedHandler(answer)
     for event in ("1", "2", "3"):
         await inbox.enqueue("lane", event, b"")
-    await start_worker(handler.make_worker(redis))
+    await start_worker(handler.make_worker(redis, periods=QUICK))
     await wait_until(lambda: "3" in handler.done)
 
     assert handler.done == ["1", "3"]
@@ -156,7 +156,7 @@ async def test_a_message_that_always_fails_is_given_up_and_its_lane_continues(
     handler = ScriptedHandler(answer)
     await inbox.enqueue("lane", "bad", b"")
     await inbox.enqueue("lane", "good", b"")
-    await start_worker(handler.make_worker(redis))
+    await start_worker(handler.make_worker(redis, periods=QUICK))
     await wait_until(lambda: handler.done == ["good"])
 
     assert [job.attempt for job in handler.started] == [1, 2, 3, 4, 5, 1]
@@ -171,7 +171,7 @@ async def test_dead_letters_are_kept_for_thirty_days(redis: Redis, inbox: Inbox,
         await redis.xadd("{q0}:dead", {"lane": "lane", "mail": "old"}, id=f"{(seconds - age) * 1000}-0")
     await inbox.enqueue("lane", "bad", b"")
     await start_worker(
-        Worker(redis, handle=fail, give_up=fail, periods=_FAST, redelivery=replace(_AT_ONCE, max_deliveries=1))
+        Worker(redis, handle=fail, give_up=fail, periods=QUICK, redelivery=replace(_AT_ONCE, max_deliveries=1))
     )
     async with asyncio.timeout(60):
         while await inbox.list_waiting("lane"):  # noqa: ASYNC110 - a server has no events
@@ -186,7 +186,7 @@ async def test_a_message_is_given_up_although_its_apology_fails(
 ) -> None:
     await inbox.enqueue("lane", "bad", b"")
     await start_worker(
-        Worker(redis, handle=fail, give_up=fail, periods=_FAST, redelivery=replace(_AT_ONCE, max_deliveries=1))
+        Worker(redis, handle=fail, give_up=fail, periods=QUICK, redelivery=replace(_AT_ONCE, max_deliveries=1))
     )
 
     async with asyncio.timeout(60):
@@ -202,7 +202,7 @@ async def test_a_message_whose_ownership_was_lost_waits_for_the_lease(
             raise OwnershipLostError(job.lane)
 
     handler = ScriptedHandler(answer)
-    await start_worker(handler.make_worker(redis))
+    await start_worker(handler.make_worker(redis, periods=QUICK))
     started = time.monotonic()
     await inbox.enqueue("lane", "1", b"")
     await wait_until(lambda: handler.done == ["1"])
@@ -353,7 +353,7 @@ async def test_a_permanent_refusal_of_the_store_counts_as_a_failure_of_the_messa
     handler = ScriptedHandler(answer)
     for event in ("1", "2"):
         await inbox.enqueue("tg:1", event, b"")
-    await start_worker(handler.make_worker(redis, periods=_FAST, redelivery=_AT_ONCE))
+    await start_worker(handler.make_worker(redis, periods=QUICK, redelivery=_AT_ONCE))
     await wait_until(lambda: handler.done)
 
     assert [job.event_id for job in handler.given_up] == ["1"]
@@ -387,8 +387,8 @@ async def test_what_is_logged_of_a_message_names_its_event(
     with capture_logs(processors=[merge_contextvars]) as lines:
         once = replace(_AT_ONCE, max_deliveries=1)
         handler = ScriptedHandler(fail)
-        await start_worker(handler.make_worker(redis, periods=_FAST, redelivery=once))
-        await wait_until(lambda: bool(handler.given_up))
+        await start_worker(handler.make_worker(redis, periods=QUICK, redelivery=once))
+        await wait_until(lambda: any(line["event"] == "a message is given up" for line in lines))
 
     # That an entry is taken over is logged before anybody has read what it holds.
     assert {(line["event"], line["turn"]) for line in lines if line["log_level"] == "error"} == {
