@@ -9,9 +9,9 @@ from datetime import timedelta
 import structlog
 
 from core.access import AccessRegister, Claims, KeyReader, ModelPolicy
-from core.chat.actions.access_requests import AccessRequests
 from core.chat.actions.announce import Announcer
 from core.chat.actions.answer_question import QuestionAnswerer
+from core.chat.actions.ask_admins_about_strangers import AccessRequests
 from core.chat.actions.count_ratings import RatingCounter
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.name_conversation import ConversationTitles

@@ -1,7 +1,9 @@
 """Who may use the bot, and how the service knows its own buttons."""
 
+from .admin_rules import AUDIENCES, NO_RULES, Audience, RuleChange, Rules, find_audience
 from .audit import AuditEntry
-from .decision import AccessMode, Decision, Standing, decide
+from .claim_codes import ClaimResult, Claims
+from .decide_access import AccessMode, Decision, Standing, decide
 from .model_policy import (
     ALL_MODELS,
     ANY_MODEL,
@@ -11,11 +13,9 @@ from .model_policy import (
     name_default_rule,
     name_models_rule,
 )
-from .pairing_codes import ClaimResult, Claims
-from .records import AccessRequest, ChatRecord, PersonRecord
-from .register import AccessRegister, HandoverResult, Known
+from .record_types import AccessRequest, ChatRecord, PersonRecord
+from .register_of_people_and_groups import AccessRegister, HandoverResult, Known
 from .roles import ADMIN_ROLES, Role
-from .rules import AUDIENCES, NO_RULES, Audience, RuleChange, Rules, find_audience
 from .signing_key import KeyReader, SigningKey
 
 __all__ = [

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from core.wanjie import matches_pattern
 
+from .admin_rules import Audience, Rules, find_audience
 from .roles import Role
-from .rules import Audience, Rules, find_audience
 
 ANY_MODEL = "*"
 OFF_RULE = "models:off"

@@ -9,12 +9,12 @@ from functools import partial
 import structlog
 
 from core.access import Decision
+from core.chat.actions.ask_admins_about_strangers import AccessRequests
 from core.chat.events.message_pieces.collect_and_restart import PieceCollector
 from core.queue import Inbox, Job, LaneKind, make_waiting_job
 from core.store import ChatPreferences, Conversations
 from core.tracing import NO_TRACER, Tracer
 
-from .actions.access_requests import AccessRequests
 from .actions.waiting_questions import WaitingQuestions
 from .actions.warn_of_limits import warn_of_limits
 from .commands.home_page import HomePage

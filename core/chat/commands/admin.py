@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from core.access import AccessRegister, PersonRecord, Role
-from core.chat.actions.access_requests import ALLOW, REFUSE, AccessRequests
+from core.chat.actions.ask_admins_about_strangers import ALLOW, REFUSE, AccessRequests
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import Menu
 

@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 
 from core.access import AccessRegister, AccessRequest, PersonRecord
 from core.access.keys import PEOPLE_KEY
-from core.access.records import pack_record
-from core.chat.actions.access_requests import AccessRequests
+from core.access.record_types import pack_record
+from core.chat.actions.ask_admins_about_strangers import AccessRequests
 from core.chat.commands.admin import AdminCommand
 from core.chat.delivery.event_context import EventContext
 from core.chat.events.access_gate import AccessRefusal

@@ -14,7 +14,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.access import AccessRegister, AccessRequest, ClaimResult, Claims, PersonRecord
-from core.chat.actions.access_requests import AccessRequests
+from core.chat.actions.ask_admins_about_strangers import AccessRequests
 from core.chat.commands.admin import AdminCommand
 from core.chat.commands.admin_owner import OwnerCommand
 from core.chat.delivery.event_context import EventContext

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from core.access import AccessRegister, AccessRequest, ClaimResult, Claims, HandoverResult, Known, PersonRecord, Role
 from core.access.keys import AUDIT_KEY, CODES_KEY, NOTICES_KEY, PEOPLE_KEY, REQUEST_TIMES_KEY, REQUESTS_KEY
-from core.access.register import AuditEntry
+from core.access.register_of_people_and_groups import AuditEntry
 from tests.clock import Clock
 from tests.core.access.conftest import OWNER
 
@@ -81,7 +81,7 @@ async def test_a_change_counts_at_once_here_and_within_a_second_elsewhere(
     redis: Redis, register: AccessRegister, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock, other = Clock(), AccessRegister(redis)
-    monkeypatch.setattr("core.access.register.monotonic", clock)
+    monkeypatch.setattr("core.access.register_of_people_and_groups.monotonic", clock)
     assert await register.read(ADA, GROUP) == await other.read(ADA, GROUP) == Known()
     await register.set_role(ADA, "blocked", actor=OWNER, record=PersonRecord("blocked", "Ada"))
     await register.set_chat(GROUP, "allowed", actor=OWNER, name="Hike")

@@ -21,7 +21,7 @@ from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .audit import AUDIT_SECONDS
 from .keys import AUDIT_KEY, CODES_KEY, OWNER_KEY, PEOPLE_KEY, TRIES_KEY
-from .records import PersonRecord, pack_record
+from .record_types import PersonRecord, pack_record
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

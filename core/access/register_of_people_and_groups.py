@@ -18,8 +18,9 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
+from .admin_rules import NO_RULES, VERSION_FIELD, RuleBook, RuleChange, Rules
 from .audit import AUDIT_SECONDS, AuditEntry, parse_entry
-from .decision import ChatState
+from .decide_access import ChatState
 from .keys import (
     AUDIT_KEY,
     CHATS_KEY,
@@ -29,10 +30,9 @@ from .keys import (
     REQUESTS_KEY,
     RULES_KEY,
 )
-from .records import ChatRecord, PersonRecord, pack_record, unpack_record
-from .requests import REDELIVERY_SECONDS, RequestRegister, name_decision
+from .record_types import ChatRecord, PersonRecord, pack_record, unpack_record
 from .roles import Role, list_changeable_roles
-from .rules import NO_RULES, VERSION_FIELD, RuleBook, RuleChange, Rules
+from .waiting_requests import REDELIVERY_SECONDS, RequestRegister, name_decision
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _CACHE_SECONDS = 0.5

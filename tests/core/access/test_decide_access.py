@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from core.access import AccessMode, Decision, Role, Standing, decide
-from core.access.decision import ChatState
+from core.access.decide_access import ChatState
 from core.access.roles import list_changeable_roles
 
 ALLOW, REFUSE, IGNORE = Decision.ALLOW, Decision.REFUSE, Decision.IGNORE

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar, cast
 
-from .decision import ChatState
+from .decide_access import ChatState
 from .roles import ADMIN_ROLES, Role
 
 _Record = TypeVar("_Record", "PersonRecord", "ChatRecord", "AccessRequest")

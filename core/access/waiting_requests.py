@@ -16,7 +16,7 @@ from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .keys import DECISION_KEY, NOTED_KEY, NOTICES_KEY, REQUEST_TIMES_KEY, REQUESTS_KEY
-from .records import AccessRequest, pack_record, unpack_record
+from .record_types import AccessRequest, pack_record, unpack_record
 
 REDELIVERY_SECONDS = 86_400
 """For which is kept what was done about an event: longer than a service in use stays down."""

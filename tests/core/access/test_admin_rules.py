@@ -19,7 +19,7 @@ async def test_a_rule_counts_at_once_here_and_within_a_second_elsewhere(
     redis: Redis, register: AccessRegister, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock, other = Clock(), AccessRegister(redis)
-    monkeypatch.setattr("core.access.register.monotonic", clock)
+    monkeypatch.setattr("core.access.register_of_people_and_groups.monotonic", clock)
     before = await other.read(ADA, GROUP)
     await register.set_rule("models:off", "sora*,kling*", actor=OWNER)
 
