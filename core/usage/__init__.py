@@ -2,7 +2,6 @@
 
 from .amount import NOTHING, Amount, UsedAmount
 from .counters import UsageCounters
-from .feedback import FeedbackCounters, ModelFeedback
 from .limit_rules import (
     CHATS,
     EVERYBODY,
@@ -29,6 +28,7 @@ from .limits import (
 from .metered_client import MeteredClient
 from .payer import Payer
 from .price_list import MILLION, PriceList
+from .ratings import FeedbackCounters, ModelFeedback
 from .report import UsageReport
 from .token_estimate import estimate_tokens
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from redis.asyncio import Redis
 
 from core.usage import FeedbackCounters
-from core.usage.feedback import ModelFeedback
+from core.usage.ratings import ModelFeedback
 
 
 async def test_a_count_that_another_program_has_overwritten_begins_anew(redis: Redis) -> None:
