@@ -2,16 +2,6 @@
 
 from .amount import NOTHING, Amount, UsedAmount
 from .counters import UsageCounters
-from .limit_rules import (
-    CHATS,
-    EVERYBODY,
-    find_subject,
-    format_rule,
-    list_limit_rules,
-    name_limit_rule,
-    parse_amount,
-    select_limits,
-)
 from .limits import (
     WARNING_PERCENT,
     CountName,
@@ -26,6 +16,16 @@ from .limits import (
     list_limits,
 )
 from .metered_client import MeteredClient
+from .parse_limit_rules import (
+    CHATS,
+    EVERYBODY,
+    find_subject,
+    format_rule,
+    list_limit_rules,
+    name_limit_rule,
+    parse_amount,
+    select_limits,
+)
 from .payer import Payer
 from .price_list import MILLION, PriceList
 from .ratings import FeedbackCounters, ModelFeedback
