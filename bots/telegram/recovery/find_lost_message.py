@@ -17,7 +17,7 @@ from core.chat.port.errors import ContentRejectedError, RecipientGoneError
 from core.chat.port.page import Page
 from core.chat.port.run_with_retries import run_with_retries
 
-from .chat_access import ChatAccess
+from .chat_call_context import ChatAccess
 
 _TOO_LONG_TEXT = "." * 5000
 """Longer than any message may be (Bot API: editMessageText), so Telegram always refuses it."""

@@ -15,7 +15,7 @@ from bots.telegram.api.call_order import Priority
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.capabilities import GUEST_CAPABILITIES, INLINE_CAPABILITIES
-from bots.telegram.recovery.chat_access import ChatAccess
+from bots.telegram.recovery.chat_call_context import ChatAccess
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.rendering.inline_message import Part, join_parts
 from bots.telegram.rendering.markdown import RenderedText

@@ -15,7 +15,7 @@ from bots.telegram.api.errors import (
     is_reply_target_missing,
     is_thread_missing,
 )
-from bots.telegram.recovery.chat_access import ChatAccess
+from bots.telegram.recovery.chat_call_context import ChatAccess
 from bots.telegram.rendering.markdown import RenderedText, render, render_plain
 from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError, UneditableError

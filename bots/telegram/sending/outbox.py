@@ -16,7 +16,7 @@ from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.errors import is_missing_right
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.capabilities import CAPABILITIES
-from bots.telegram.recovery.chat_access import ChatAccess
+from bots.telegram.recovery.chat_call_context import ChatAccess
 from bots.telegram.recovery.find_lost_message import LostMessageFinder
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.rendering.markdown import RenderedText
@@ -35,7 +35,7 @@ from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
 from core.chat.text.close_open_marks import close_open_marks
 
-from .admins import AdminLookup
+from .group_admins import AdminLookup
 from .keyboards import build_button_keyboard
 from .media import MediaSender
 from .menus import MenuSender

@@ -11,7 +11,7 @@ import structlog
 from cachetools import TTLCache
 from telegram.error import BadRequest, InvalidToken
 
-from bots.telegram.recovery.chat_access import ChatAccess
+from bots.telegram.recovery.chat_call_context import ChatAccess
 from bots.telegram.rendering.markdown import RenderedText
 from bots.telegram.settings import Stream
 from core.chat.port.errors import ContentRejectedError, OutboxError, PlatformUnreachableError

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from bots.telegram.api import rate_limited_chat, rate_limits
 from bots.telegram.api.call_order import Priority
 from bots.telegram.api.rate_limits import BOT_LIMIT, PRESS_LIMIT, get_message_limits
-from bots.telegram.sending import admins
+from bots.telegram.sending import group_admins
 from bots.telegram.sending.keyboards import build_button_keyboard, build_menu_keyboard
 from core.chat.port.errors import ContentRejectedError, FileTooLargeError, RateLimitedError
 from core.chat.port.incoming import Sender
@@ -166,8 +166,8 @@ async def test_admin_rights_are_requested_once_a_minute(scene: Scene, monkeypatc
     before = await outbox.sender_is_admin()
     scene.sim.promote(group, scene.ann)
     remembered = await (await scene.ask(group)).sender_is_admin()
-    monkeypatch.setattr(admins, "_CACHE_SECONDS", 0.0)
-    scene.admins = admins.AdminLookup(scene.api)
+    monkeypatch.setattr(group_admins, "_CACHE_SECONDS", 0.0)
+    scene.admins = group_admins.AdminLookup(scene.api)
 
     assert (before, remembered) == (False, False)
     assert scene.count_calls("getChatMember") == 1
@@ -190,7 +190,7 @@ async def test_an_anonymous_admin_is_an_admin_and_a_channel_is_not(scene: Scene)
 async def test_a_timed_out_look_up_grants_no_admin_rights(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, rate_limiter: OpenRateLimiter
 ) -> None:
-    monkeypatch.setattr(admins, "_LOOKUP_TIMEOUT", 0.05)
+    monkeypatch.setattr(group_admins, "_LOOKUP_TIMEOUT", 0.05)
     group = scene.sim.group("Team")
     outbox = await scene.ask(group)
     scene.sim.promote(group, scene.ann)
@@ -200,7 +200,7 @@ async def test_a_timed_out_look_up_grants_no_admin_rights(
     rate_limiter.wait = 5.0
     refused = await outbox.sender_is_admin()
     rate_limiter.wait = 0.0
-    monkeypatch.setattr(admins, "_LOOKUP_TIMEOUT", 10.0)
+    monkeypatch.setattr(group_admins, "_LOOKUP_TIMEOUT", 10.0)
 
     assert (late, refused) == (False, False)
     assert await outbox.sender_is_admin()
