@@ -14,6 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bots.http_port import HttpPortError, Port, serve_http
 from bots.running_platform import PlatformError, ReceiveEvent, RunningPlatform
+from bots.telegram.sending.edit_inline_message import InlineMessage
 from bots.telegram.sending.group_admins import AdminLookup
 from core.chat.port.incoming import ChatRef, Incoming
 from core.chat.port.menus import CommandMenus
@@ -42,7 +43,6 @@ from .events.updates import GUEST_UPDATE_KINDS, INLINE_UPDATE_KINDS, UPDATE_KIND
 from .events.webhook import WebhookReceiver
 from .events.webhook_registration import WebhookAddress, WebhookRegistration
 from .recovery.message_ids import MessageIdTracker
-from .sending.inline_message import InlineMessage
 from .sending.inline_outbox import InlineOutbox
 from .sending.inline_queries import FindOffer, InlineQueries, offer_nothing
 from .sending.outbox import TelegramOutbox

@@ -17,7 +17,7 @@ from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.capabilities import GUEST_CAPABILITIES, INLINE_CAPABILITIES
 from bots.telegram.recovery.chat_call_context import ChatAccess
 from bots.telegram.recovery.message_ids import MessageIdTracker
-from bots.telegram.rendering.inline_message import Part, join_parts
+from bots.telegram.rendering.inline_answer_text import Part, join_parts
 from bots.telegram.rendering.markdown import RenderedText
 from core.chat.port.capabilities import Capabilities
 from core.chat.port.errors import ContentRejectedError, RecipientGoneError, UneditableError
@@ -28,7 +28,7 @@ from core.chat.port.page import Page
 from core.chat.text.close_open_marks import close_open_marks
 from core.chat.text.translations import Translations
 
-from .inline_message import InlineMessage
+from .edit_inline_message import InlineMessage
 from .inline_results import build_ask_again_keyboard
 from .keyboards import build_button_keyboard
 from .messages import MessageSender

@@ -12,7 +12,7 @@ from telegram import (
     InputTextMessageContent,
 )
 
-from bots.telegram.rendering.inline_message import Part, join_parts
+from bots.telegram.rendering.inline_answer_text import Part, join_parts
 from bots.telegram.rendering.markdown import render
 from core.chat.port.markdown import escape_line
 from core.chat.port.question_offer import QuestionOffer

@@ -8,7 +8,7 @@ from bots.sandbox.telegram.simulator import TelegramSim
 from bots.telegram.api.call_budget import CallBudget
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
-from bots.telegram.sending.inline_message import InlineMessage
+from bots.telegram.sending.edit_inline_message import InlineMessage
 from bots.telegram.sending.inline_outbox import InlineOutbox
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.page import Page

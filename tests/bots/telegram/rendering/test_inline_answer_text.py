@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.telegram.rendering.inline_message import Part, join_parts, quote_question
+from bots.telegram.rendering.inline_answer_text import Part, join_parts, quote_question
 from bots.telegram.rendering.markdown import render
 from core.chat.text.page_breaks import utf16_length
 
