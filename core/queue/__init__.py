@@ -6,13 +6,13 @@ from .inbox import EnqueueResult, Inbox
 from .job import Job, OwnershipLostError, SaveCheckpoint, make_waiting_job
 from .keys import QueueKeys, ShardMismatchError
 from .lane_kind import LaneKind
+from .lease_periods import WorkerPeriods
 from .limits import QueueLimits
 from .origin import Origin
 from .queue_gauges import QueueGauges
 from .redelivery import RedeliveryPolicy
 from .withdraw_waiting import FirstMessage, WaitingMessages
 from .worker import Worker
-from .worker_periods import WorkerPeriods
 from .worker_slots import yield_slot
 
 __all__ = [

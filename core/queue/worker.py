@@ -22,9 +22,9 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from .job_run import Handler, Handlers, JobRun
 from .keys import QueueKeys
 from .lane_claims import Claim, Entry, LaneClaims, name_consumer
+from .lease_periods import ALONE, WorkerPeriods
 from .notifications import listen_for_news
 from .redelivery import RedeliveryPolicy
-from .worker_periods import ALONE, WorkerPeriods
 from .worker_slots import WorkerSlot, WorkerSlots
 
 _READ_TIMEOUT = 2.0  # seconds that one read waits for work; the client gives an answer up after more

@@ -3,6 +3,7 @@
 from .base_settings import SettingsArea
 from .base_urls import check_base_url
 from .chat_settings import ChatSettings
+from .credential_forms import TokenForm, check_token, check_unquoted
 from .field_types import ModelKindName, Patterns, Proxy, SecretKeys, describe_proxy
 from .load import Settings, SettingsError, load_area, read_wanjie_environment
 from .model_prices import ModelPrice
@@ -10,7 +11,6 @@ from .platform_settings import PlatformSettings
 from .proxy_rule import NO_PROXIES, Proxies, hide_credentials
 from .reference import Variable, list_areas, list_variables
 from .service_settings import ServiceSettings
-from .tokens import TokenForm, check_token, check_unquoted
 from .usage_settings import UsageSettings
 from .value_checks import check_encryption_key
 from .wanjie_settings import WanjieSettings

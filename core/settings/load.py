@@ -10,6 +10,7 @@ from pydantic import SecretStr, ValidationError
 
 from .base_settings import SettingsArea
 from .chat_settings import ChatSettings
+from .credential_forms import recognize_tokens
 from .env_file import ENV_FILE, EnvFile, EnvFileError, read_env_file
 from .misspelt_names import find_misspelt_names
 from .platform_settings import PlatformSettings
@@ -17,7 +18,6 @@ from .proxy_rule import Proxies, list_passwords
 from .proxy_settings import ProxySettings
 from .reference import list_areas, list_variables
 from .service_settings import ServiceSettings
-from .tokens import recognize_tokens
 from .usage_settings import UsageSettings
 from .wanjie_settings import WanjieSettings
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import create_model
 
 from .base_settings import SettingsArea
-from .tokens import TokenForm
+from .credential_forms import TokenForm
 
 
 class PlatformSettings(SettingsArea):

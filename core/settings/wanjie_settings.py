@@ -9,8 +9,8 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from .base_settings import SettingsArea
 from .base_urls import normalize_wanjie_url
+from .credential_forms import check_wanjie_key
 from .field_types import ModelKindName, Patterns, Proxy, Seconds, describe_proxy
-from .tokens import check_wanjie_key
 
 
 class WanjieSettings(SettingsArea):
