@@ -54,7 +54,7 @@ from core.queue import DeadLetters, Inbox, QueueGauges, QueueLimits, WaitingMess
 from core.redis import LeaderLease, RateLimiter, StoreHealth, connect
 from core.redis.text_cipher import build_cipher
 from core.settings import Settings
-from core.store import AnswerFiles, Conversations, Erasure, ModelLimits, ObservedMessages, ShownAnswers
+from core.store import AnswerFiles, Conversations, Erasure, LearnedModelFacts, ObservedMessages, ShownAnswers
 from core.store.secret_records import SecretRecords
 from core.tracing import Tracer
 from core.usage import FeedbackCounters, MeteredClient, PriceList, UsageCounters, UsageReport, list_limits
@@ -72,7 +72,7 @@ class _Stored:
     old_buttons: OldButtons
     button_keys: KeyReader
     register: AccessRegister
-    model_limits: ModelLimits
+    model_facts: LearnedModelFacts
     answer_files: AnswerFiles
     observed: ObservedMessages
     feedback: FeedbackCounters
@@ -110,7 +110,7 @@ class Service:
         )
         """Opens the forms of commands, and checks them."""
         self._metered = MeteredClient(self._client, self._stored.usage, self.metrics)
-        self._ahead = AheadAnswers(ChatClient(self._metered, self._stored.model_limits))
+        self._ahead = AheadAnswers(ChatClient(self._metered, self._stored.model_facts))
         self._titles = ConversationTitles(self._stored.conversations)
         commands = self._build_command_services()
         self._answerer = commands.answerer
@@ -135,7 +135,7 @@ class Service:
             old_buttons=OldButtons(ShownAnswers(self._redis, lifetime=lifetime, cipher=cipher), conversations),
             button_keys=KeyReader(self._redis),
             register=AccessRegister(self._redis),
-            model_limits=ModelLimits(self._redis),
+            model_facts=LearnedModelFacts(self._redis),
             answer_files=AnswerFiles(self._redis, cipher),
             observed=ObservedMessages(self._redis, cipher),
             feedback=FeedbackCounters(self._redis),
@@ -150,7 +150,7 @@ class Service:
         """Build what reads questions, generates and answers."""
         chat, wanjie, stored = self._settings.chat, self._settings.wanjie, self._stored
         metered = self._metered
-        catalog, client = Catalog(self._client, wanjie), ChatClient(metered, stored.model_limits)
+        catalog, client = Catalog(self._client, wanjie), ChatClient(metered, stored.model_facts)
         models = ModelSelector(catalog, stored.conversations)
         answers = self._build_answers(catalog, models)
         speech = SpeechSynthesizer(metered, self._threads, self._decoders, wanjie, chat)

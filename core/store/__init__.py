@@ -4,7 +4,7 @@ from .answer_files import AnswerFiles
 from .conversations import ChatPreferences, Conversations, HistoryMessage, PreferenceName
 from .erasure import Erasure
 from .keys import MEMORY_SEPARATOR
-from .learned_model_facts import ModelLimits
+from .learned_model_facts import LearnedModelFacts
 from .observed_messages import MAX_OBSERVED, ObservedMessage, ObservedMessages
 from .retention import limit_lifetime, list_retentions
 from .secret_records import SecretRecords
@@ -18,7 +18,7 @@ __all__ = [
     "Conversations",
     "Erasure",
     "HistoryMessage",
-    "ModelLimits",
+    "LearnedModelFacts",
     "ObservedMessage",
     "ObservedMessages",
     "PreferenceName",

@@ -19,7 +19,7 @@ _MAX_CACHED, _CACHE_SECONDS = 1_000, 10.0
 """What another process has learned may be asked for wrongly once more; every question would wait for it otherwise."""
 
 
-class ModelLimits:
+class LearnedModelFacts:
     """Facts about models, shared by all processes.
 
     Every method raises one of `STORE_ERRORS` when the store is away.

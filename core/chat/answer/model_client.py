@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import structlog
 
-from core.store import ModelLimits
+from core.store import LearnedModelFacts
 from core.usage import MeteredClient, Payer
 from core.wanjie import (
     Attempts,
@@ -34,7 +34,7 @@ class ChatClient:
     reasoning that no tag opens is learned from one of them and saved.
     """
 
-    def __init__(self, client: MeteredClient, limits: ModelLimits) -> None:
+    def __init__(self, client: MeteredClient, limits: LearnedModelFacts) -> None:
         self._client = client
         self._limits = limits
 

@@ -16,7 +16,7 @@ from redis.exceptions import OutOfMemoryError
 
 from core.queue import EnqueueResult, Inbox, Job, LaneKind, Origin, QueueLimits
 from core.redis import LeaderLease, RateLimit, RateLimiter
-from core.store import AnswerFiles, Conversations, HistoryMessage, ModelLimits, ShownAnswers
+from core.store import AnswerFiles, Conversations, HistoryMessage, LearnedModelFacts, ShownAnswers
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import ScriptedHandler, wait_until
 
@@ -115,7 +115,7 @@ WRITES: dict[str, Callable[[Redis], Awaitable[object]]] = {
     "thread": lambda redis: Conversations(redis, messages=2, lifetime=DAY).join_thread("tg:1:7"),
     "shown answer": lambda redis: ShownAnswers(redis, lifetime=DAY).add("tg:1:7", "1", "text"),
     "file": lambda redis: AnswerFiles(redis).add("tg:1:7", "1", b"data"),
-    "model": lambda redis: ModelLimits(redis).note_no_system_role("m"),
+    "model": lambda redis: LearnedModelFacts(redis).note_no_system_role("m"),
     "rate limit": lambda redis: RateLimiter(redis, "tg:1").acquire(RateLimit("bot", 1, 1.0)),
     "pause": lambda redis: RateLimiter(redis, "tg:1").pause("bot", 1.0),
     "stop": lambda redis: Inbox(redis).request_stop("tg:1:7"),

@@ -2,13 +2,13 @@
 
 from redis.asyncio import Redis
 
-from core.store import ModelLimits
+from core.store import LearnedModelFacts
 from core.store.keys import no_system_role_key
 
 
 async def test_a_model_without_a_system_role_is_remembered_for_a_week(redis: Redis) -> None:
-    await ModelLimits(redis).note_no_system_role("gemma-3")
-    others = ModelLimits(redis)
+    await LearnedModelFacts(redis).note_no_system_role("gemma-3")
+    others = LearnedModelFacts(redis)
 
     assert not await others.has_system_role("gemma-3")
     assert await others.has_system_role("kimi-k2")

@@ -6,11 +6,11 @@ import pytest
 from redis.asyncio import Redis
 
 from core.chat.answer.model_client import ChatClient
-from core.store import ModelLimits
+from core.store import LearnedModelFacts
 from core.wanjie import WanjieClient
 from tests.core.metered import metered
 
 
 @pytest.fixture
 def chats(client: WanjieClient, redis: Redis) -> ChatClient:
-    return ChatClient(metered(client, redis), ModelLimits(redis))
+    return ChatClient(metered(client, redis), LearnedModelFacts(redis))
