@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import EqualJitterBackoff
 from redis.exceptions import AuthenticationError, RedisClusterException, RedisError, ResponseError
@@ -46,6 +46,53 @@ class StoreAddressError(Exception):
     """The client cannot be made from this address; the text says why, without the address."""
 
 
+class _DirectConnection(AbstractConnection):
+    """Sends a command at once; the SDK does so in a task of its own, two turns of the event loop later.
+
+    Before Python 3.12 its `asyncio.wait_for` also loses a cancellation that comes while the send completes
+    (https://github.com/python/cpython/issues/86296); a cancelled handler would go on.
+    """
+
+    async def send_packed_command(self, command: bytes | str | Iterable[bytes], check_health: bool = True) -> None:  # noqa: FBT001, FBT002 - as redis-py declares it
+        if not self.is_connected:
+            await self.connect_check_health(check_health=False)
+        if check_health:
+            await self.check_health()
+        if isinstance(command, str):
+            command = command.encode()
+        try:
+            async with asyncio.timeout(self.socket_timeout):
+                await self._send_packed_command([command] if isinstance(command, bytes) else command)
+        except TimeoutError:
+            await self.disconnect(nowait=True)
+            raise StoreTimeoutError("Timeout writing to socket") from None
+        except OSError as error:
+            await self.disconnect(nowait=True)
+            raise StoreConnectionError(f"Error while writing to socket: {error.args}") from error
+        except BaseException:
+            await self.disconnect(nowait=True)  # a part of the command may have been sent
+            raise
+
+
+class _TcpConnection(_DirectConnection, Connection):
+    pass
+
+
+class _TlsConnection(_DirectConnection, SSLConnection):
+    pass
+
+
+class _SocketConnection(_DirectConnection, UnixDomainSocketConnection):
+    pass
+
+
+_CONNECTION_CLASSES: dict[type[AbstractConnection], type[AbstractConnection]] = {
+    Connection: _TcpConnection,
+    SSLConnection: _TlsConnection,
+    UnixDomainSocketConnection: _SocketConnection,
+}
+
+
 class _Pool(BlockingConnectionPool):
     """Reconnects connections that were idle, since a proxy between may have dropped them.
 
@@ -54,6 +101,7 @@ class _Pool(BlockingConnectionPool):
     """
 
     def __init__(self, *, max_idle: float, **options: Any) -> None:  # noqa: ANN401 - as redis-py declares it
+        options["connection_class"] = _CONNECTION_CLASSES[options.get("connection_class", Connection)]
         super().__init__(**options)
         self._max_idle = max_idle
         self._released: dict[AbstractConnection, float] = {}
@@ -74,7 +122,7 @@ class _Pool(BlockingConnectionPool):
 
 
 class _Client(Redis):
-    """A client that follows a failover and reports errors; its calls can be cancelled on Python 3.11, too."""
+    """A client that follows a failover and reports errors."""
 
     def __init__(self, pool: _Pool, report: Report | None) -> None:
         super().__init__(connection_pool=pool)
@@ -83,20 +131,12 @@ class _Client(Redis):
         self._report = report
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py declares it
-        # It sends with `asyncio.wait_for`, which loses a cancellation that comes while the send completes
-        # (https://github.com/python/cpython/issues/86296, fixed in 3.12); a cancelled handler would go on.
-        task = asyncio.current_task()
-        before = task.cancelling() if task else 0
         try:
-            answer = cast("object", await super().execute_command(*args, **options))
+            return cast("object", await super().execute_command(*args, **options))
         except STORE_ERRORS as error:
             if self._report is not None:
                 self._report(error)
             raise
-        finally:
-            if task and task.cancelling() > before:
-                raise asyncio.CancelledError
-        return answer
 
     async def parse_response(self, connection: Any, command_name: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py declares it
         """Treat a server that became a replica as a lost connection, so that the call is repeated over a new one."""

@@ -25,6 +25,23 @@ async def test_a_call_can_be_cancelled_at_any_moment(redis: Redis) -> None:
             await call
 
 
+async def test_commands_that_are_sent_together_can_be_cancelled_at_any_moment(redis: Redis) -> None:
+    async def read_for_ever() -> None:
+        while True:
+            async with redis.pipeline(transaction=False) as steps:
+                steps.get("key")
+                await steps.execute()
+
+    for moment in range(40):
+        reading = asyncio.create_task(read_for_ever())
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        reading.cancel()
+
+        done, _ = await asyncio.wait([reading], timeout=1)
+        assert done
+
+
 async def test_a_timeout_around_a_call_works_at_any_moment(redis: Redis) -> None:
     async def call_for_ever(limit: float) -> None:
         async with asyncio.timeout(limit):
