@@ -14,6 +14,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 async def encode_json(body: Mapping[str, Any]) -> list[bytes]:
     """Encode a request's JSON as UTF-8 in pieces of at most 256 kB; half characters become question marks."""
+    if not _has_pictures(body):  # the encoder in C has no pauses, and needs none: 4 ms for a megabyte of text
+        return [*_cut([_ENCODER.encode(body)])]
     pieces = list[bytes]()
     waiting, length = list[str](), 0
     for part in _ENCODER.iterencode(body):
@@ -26,11 +28,19 @@ async def encode_json(body: Mapping[str, Any]) -> list[bytes]:
     return [*pieces, *_cut(waiting)]
 
 
-async def send_pieces(pieces: Sequence[bytes]) -> AsyncGenerator[bytes]:
-    """Yield the pieces with pauses for other calls, since a socket with room never waits."""
+def as_content(pieces: Sequence[bytes]) -> bytes | AsyncGenerator[bytes]:
+    """Return the pieces as httpx takes them: with pauses for other calls, since a socket with room never waits."""
+    return pieces[0] if len(pieces) == 1 else _send_pieces(pieces)
+
+
+async def _send_pieces(pieces: Sequence[bytes]) -> AsyncGenerator[bytes]:
     for piece in pieces:
         yield piece
         await asyncio.sleep(0)
+
+
+def _has_pictures(body: Mapping[str, Any]) -> bool:
+    return any(not isinstance(message["content"], str) for message in body.get("messages", ()))
 
 
 def _cut(parts: list[str]) -> Iterator[bytes]:

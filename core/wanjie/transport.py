@@ -22,7 +22,7 @@ from .errors import TooSlowError, UnreachableError, UnreadableAnswerError, Wanji
 from .failures.error_mapping import error_from_response
 from .memory_budget import MemoryBudget
 from .reading_pace import ReadingPace
-from .request_body import encode_json, send_pieces
+from .request_body import as_content, encode_json
 
 _MAX_ERROR_BYTES = 64 * 1024
 _MAX_RESPONSE_BYTES = 64_000_000
@@ -184,8 +184,6 @@ class HttpTransport:
                 await response.aclose()
 
     async def _send(self, client: httpx.AsyncClient, request: httpx.Request, silence_timeout: float) -> httpx.Response:
-        # A gateway that compresses a stream delays its tokens until a block is full.
-        request.headers["Accept-Encoding"] = "identity"
         try:
             async with asyncio.timeout(silence_timeout):
                 return await client.send(request, stream=True)
@@ -208,7 +206,7 @@ class HttpTransport:
         pieces = await encode_json(body)
         # Some gateways take no body of unknown length.
         headers |= {"Content-Type": "application/json", "Content-Length": str(sum(map(len, pieces)))}
-        return client.build_request(method, url, headers=headers, content=send_pieces(pieces))
+        return client.build_request(method, url, headers=headers, content=as_content(pieces))
 
     def _error_from_failure(self, response: httpx.Response, body: bytes) -> WanjieError:
         return error_from_response(
@@ -225,7 +223,8 @@ class HttpTransport:
 def _open_client(settings: WanjieSettings, proxies: Proxies) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         base_url=settings.base_url,
-        headers={"User-Agent": "wanjie-bots"},
+        # A gateway that compresses a stream delays its tokens until a block is full.
+        headers={"User-Agent": "wanjie-bots", "Accept-Encoding": "identity"},
         # Only for connecting. The other timeouts are set here, because httpx restarts its own with every byte.
         timeout=httpx.Timeout(None, connect=settings.connect_timeout, pool=settings.connect_timeout),
         # One connection for each running call; the queue limits how many run.
