@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import stamina
+import structlog
 
 from .errors import (
     ServerFaultError,
@@ -20,6 +20,8 @@ from .errors import (
 )
 
 _T = TypeVar("_T")
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -65,25 +67,21 @@ class Retries:
         See `Backoff` for the delay between attempts.
         """
         attempts = attempts or self.new_attempts()
-        await asyncio.sleep(attempts.delay)
-        attempts.delay = 0.0
-
-        async def counted() -> _T:
+        delay, attempts.delay = attempts.delay, 0.0
+        retries = 0
+        while True:
+            if delay:
+                await asyncio.sleep(delay)
             try:
                 return await attempt()
             except WanjieError as error:
-                if self._choose_retry(error):
-                    attempts.count_failure()
-                raise
-
-        retrying = stamina.AsyncRetryingCaller(
-            attempts=max(1, attempts.left),
-            timeout=None,
-            wait_initial=self._backoff.initial_delay,
-            wait_max=self._backoff.max_delay,
-            wait_jitter=self._backoff.jitter,
-        )
-        return await retrying(self._choose_retry, counted)
+                if (chosen := self._choose_delay(error, retries)) is None:
+                    raise
+                attempts.count_failure()
+                if attempts.left < 1:
+                    raise
+                _log.warning("a call is tried again", error=error, again_in=round(chosen, 1))
+                delay, retries = chosen, retries + 1
 
     def count_interruption(self, attempts: Attempts, error: WanjieError) -> None:
         """Count an answer that broke off with `error`; no attempt is left when it names too long a wait."""
@@ -92,11 +90,15 @@ class Retries:
         if attempts.delay > self._backoff.max_retry_after:
             attempts.left = 0
 
-    def _choose_retry(self, error: Exception) -> bool | float:
+    def _choose_delay(self, error: WanjieError, retries: int) -> float | None:
+        """Return the seconds to wait before the call is made again; None when that would not help."""
+        backoff = self._backoff
+        jitter = random.uniform(0, backoff.jitter)  # noqa: S311 - spreads load, guards nothing
         if isinstance(error, TooManyRequestsError | ServerFaultError) and error.retry_after is not None:
-            jitter = random.uniform(0, self._backoff.jitter)  # noqa: S311 - spreads load, guards nothing
-            return error.retry_after <= self._backoff.max_retry_after and error.retry_after + jitter
+            return error.retry_after + jitter if error.retry_after <= backoff.max_retry_after else None
         if isinstance(error, TooSlowError):
             # The request was delivered, so the model may be working on it, and it may be charged.
-            return False
-        return isinstance(error, TooManyRequestsError | ServerFaultError | UnreachableError | StreamBrokenError)
+            return None
+        if isinstance(error, TooManyRequestsError | ServerFaultError | UnreachableError | StreamBrokenError):
+            return min(backoff.max_delay, backoff.initial_delay * 2**retries + jitter)
+        return None
