@@ -43,7 +43,7 @@ from core.chat.generation.images import ImageGenerator
 from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.port.menus import CommandMenus, CommandReaders
 from core.chat.port.platform import Platform
-from core.chat.question.builder import QuestionBuilder
+from core.chat.question.build_question import QuestionBuilder
 from core.chat.respond_to_event import Responder
 from core.chat.text.translations import Translations
 from core.chat.trace_jobs import trace_jobs

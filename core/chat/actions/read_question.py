@@ -9,7 +9,7 @@ from core.chat.answer.answer_request import ConversationContext
 from core.chat.checkpoint_fields import ANSWER, QUESTION_FIELD, QUESTION_NOTES
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext
-from core.chat.question.builder import QuestionBuilder
+from core.chat.question.build_question import QuestionBuilder
 from core.chat.question.prompt import question_text
 from core.chat.question.question import Question
 from core.chat.text.user_error import UserFacingError

@@ -11,7 +11,7 @@ from core.chat.port.markdown import Markdown
 from core.chat.text.user_error import UserFacingError
 from core.usage import Payer
 
-from .attachments import InputKind, display_name, name_for_model
+from .attachment_kinds import InputKind, display_name, name_for_model
 
 _MARKERS: dict[InputKind, str] = {
     "sound": "voice message",

@@ -12,8 +12,8 @@ from core.media.decoding.jobs import read_document
 from core.media.decoding_results import DocumentExcerpt, UnreadableDocumentError
 from core.media.visible_text import is_blank
 
-from .attachments import display_name, name_for_model
-from .received_files import ReceivedFiles
+from .attachment_kinds import display_name, name_for_model
+from .download_and_decode import ReceivedFiles
 
 _BACKTICKS = re.compile(r"`+")
 

@@ -17,8 +17,8 @@ from core.store import HistoryMessage
 from core.usage import Payer
 from core.wanjie import Catalog, WanjieError
 
-from .attachments import DOWNLOAD_TIMEOUT
-from .received_files import ReceivedFiles
+from .attachment_kinds import DOWNLOAD_TIMEOUT
+from .download_and_decode import ReceivedFiles
 
 MAX_IMAGES = 4
 """Pictures of a message that a model gets, and as many again from the history."""

@@ -27,8 +27,8 @@ from core.wanjie import (
     TranscriptionRequest,
 )
 
-from .attachments import DOWNLOAD_TIMEOUT, download, is_video
-from .received_files import ReceivedFiles
+from .attachment_kinds import DOWNLOAD_TIMEOUT, download, is_video
+from .download_and_decode import ReceivedFiles
 
 _log = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.parse import parse_update, read_addition, read_any
 from bots.telegram.events.updates import pack_update
-from core.chat.question.attachments import classify, display_name, is_video
+from core.chat.question.attachment_kinds import classify, display_name, is_video
 from core.chat.question.prompt import question_text
 from tests.bots.damaged_events import draw_damaged
 

@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.simulator import Script, WanjieSim
-from core.chat.question.builder import QuestionBuilder
+from core.chat.question.build_question import QuestionBuilder
 from core.chat.text.translations import Translations
 from core.media.decoding.pool import DecoderPool
 from core.settings import ChatSettings, WanjieSettings

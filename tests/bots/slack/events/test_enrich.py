@@ -11,7 +11,7 @@ from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack.events import thread
 from core.chat.port.errors import ContentRejectedError
 from core.chat.port.incoming import Attachment, Incoming
-from core.chat.question.attachments import classify
+from core.chat.question.attachment_kinds import classify
 from tests.bots.slack.conftest import Scene
 from tests.bots.slack.event_listener import Listener
 

@@ -8,7 +8,7 @@ import pytest
 from core.chat.port.incoming import Attachment
 from core.chat.port.menus import Option
 from core.chat.port.names import clean_line, remove_direction_overrides
-from core.chat.question.attachments import display_name
+from core.chat.question.attachment_kinds import display_name
 
 _DIRECTION_MARKS = [chr(code) for code in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))]
 

@@ -8,7 +8,7 @@ import pytest
 
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.chat.port.incoming import Attachment, Sender
-from core.chat.question.builder import QuestionBuilder
+from core.chat.question.build_question import QuestionBuilder
 from tests.core.chat.sent_files import PHOTO, REPORT, VOICE, Mail, picture, sent
 from tests.core.metered import PAYER
 

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.chat.port.incoming import Attachment
-from core.chat.question.attachments import InputKind, classify, display_name
-from core.chat.question.builder import QuestionBuilder
+from core.chat.question.attachment_kinds import InputKind, classify, display_name
+from core.chat.question.build_question import QuestionBuilder
 from core.chat.question.documents import fence_untrusted
 from core.chat.text.user_error import UserFacingError
 from core.store import HistoryMessage

@@ -11,7 +11,7 @@ from PIL import Image
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Attachment
-from core.chat.question.builder import QuestionBuilder
+from core.chat.question.build_question import QuestionBuilder
 from core.chat.text.user_error import UserFacingError
 from core.store import HistoryMessage
 from tests.core.chat.sent_files import PHOTO, Mail, picture, sent

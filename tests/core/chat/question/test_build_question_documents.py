@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.chat.port.incoming import Attachment
-from core.chat.question.builder import QuestionBuilder
+from core.chat.question.build_question import QuestionBuilder
 from core.chat.text.user_error import UserFacingError
 from tests.core.chat.sent_files import REPORT, Mail, pdf, sent
 from tests.core.metered import PAYER

@@ -11,7 +11,7 @@ from core.fair_limiter import FairLimiter, NoSlotError
 from core.media.decoding.jobs import DecodeJob
 from core.media.decoding.pool import DecoderPool
 
-from .attachments import DOWNLOAD_TIMEOUT, download
+from .attachment_kinds import DOWNLOAD_TIMEOUT, download
 
 _MAX_FILES, _MAX_FILES_OF_PERSON = 4, 2
 """Files in memory at a time, and those of one person among them: one of twenty megabytes is held several times."""

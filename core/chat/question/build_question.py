@@ -20,14 +20,14 @@ from core.store import HistoryMessage
 from core.usage import MeteredClient, Payer
 from core.wanjie import Catalog
 
-from .attachments import InputKind, classify, classify_by_type, display_name, is_video
+from .attachment_kinds import InputKind, classify, classify_by_type, display_name, is_video
 from .collected_input import CollectedInput, InputFile
 from .documents import fence_untrusted, format_document, load_document
+from .download_and_decode import ReceivedFiles
 from .images import MAX_IMAGES, ImageLoader
 from .prompt import question_text
 from .question import Question
 from .quoted_message import is_newest_answer
-from .received_files import ReceivedFiles
 from .transcription import Transcriber, quote_transcript
 
 _LABELS: dict[InputKind, str] = {
