@@ -22,8 +22,8 @@ from core.chat.actions.waiting_questions import WaitingQuestions
 from core.chat.actions.welcome import Welcome
 from core.chat.answer.ahead_answers import AheadAnswers
 from core.chat.answer.answer_with_history import AnswerService, PromptDefaults
-from core.chat.answer.model_choice import ModelSelector
 from core.chat.answer.model_client import ChatClient
+from core.chat.answer.select_model_or_fallback import ModelSelector
 from core.chat.bot import Bot
 from core.chat.commands import list_for, parse_command
 from core.chat.commands.build_handlers import CommandServices, build_handlers

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from core.access import KeyReader
-from core.chat.answer.model_choice import ChatModels, ModelSelector
+from core.chat.answer.select_model_or_fallback import ChatModels, ModelSelector
 from core.chat.checkpoint_fields import IMAGES, PostFields
 from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.delivery.button_data import ButtonData

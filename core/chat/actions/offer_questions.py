@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from core.access import Decision
-from core.chat.answer.model_choice import ModelSelector
+from core.chat.answer.select_model_or_fallback import ModelSelector
 from core.chat.events.access_gate import Access, AccessGate
 from core.chat.port.incoming import Incoming
 from core.chat.port.platform import Platform

@@ -8,7 +8,7 @@ from typing import Literal
 
 import structlog
 
-from core.chat.answer.model_choice import ChatModels, ModelSelector
+from core.chat.answer.select_model_or_fallback import ChatModels, ModelSelector
 from core.chat.checkpoint_fields import VOICE_FAILURE_NOTICE, VOICE_NOTE, PostFields
 from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.delivery.cancellation import run_cancellable

@@ -10,7 +10,7 @@ from core.chat.text.code_fences import find_open_fence
 from core.store import ChatPreferences, HistoryMessage, ObservedMessage
 
 from .collect_answer_pictures import AnswerPictures
-from .model_choice import ChatModels
+from .select_model_or_fallback import ChatModels
 from .tool_protocol import Toolbox
 
 

@@ -27,7 +27,7 @@ from core.wanjie import Catalog, ChatRequest, WanjieError
 
 from .ahead_answers import AheadAnswers
 from .answer_request import AnswerRequest, ConversationContext
-from .model_choice import ChatModels, ModelSelector
+from .select_model_or_fallback import ChatModels, ModelSelector
 from .stream_answer import AnswerWriter
 
 _log = structlog.get_logger()

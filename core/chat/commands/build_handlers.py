@@ -12,7 +12,7 @@ from core.chat.actions.ask_admins_about_strangers import AccessRequests
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.speak_text import Speaker
 from core.chat.answer.answer_with_history import AnswerService
-from core.chat.answer.model_choice import ModelSelector
+from core.chat.answer.select_model_or_fallback import ModelSelector
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.events.deletions import Deletions
 from core.chat.generation.speech import SpeechSynthesizer

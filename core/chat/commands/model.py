@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from core.access import ModelPermissions
-from core.chat.answer.model_choice import ModelSelector, Work
+from core.chat.answer.select_model_or_fallback import ModelSelector, Work
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.incoming import ChatRef
 from core.chat.port.markdown import Markdown, format_code
@@ -17,8 +17,7 @@ from core.store import PreferenceName
 from core.wanjie import AmbiguousModelError, Catalog, UnknownModelError, WanjieError
 
 from .back_to_settings import add_settings_row
-from .model_menu import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
-from .offered_models import (
+from .model_groups_and_order import (
     ModelGroup,
     Tab,
     filter_by_name,
@@ -28,6 +27,7 @@ from .offered_models import (
     of_kind,
     parse_kind,
 )
+from .model_menu import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
 from .preference_scope import describe_scope
 from .set_preference import PreferenceWriter
 

@@ -13,7 +13,7 @@ from core.chat.port.menus import Menu, Option
 from core.chat.port.names import clean_line
 from core.chat.text.truncate import truncate_middle
 
-from .offered_models import TABS, ModelGroup, Tab
+from .model_groups_and_order import TABS, ModelGroup, Tab
 
 _MENU = "model"
 _PAGE_LENGTH = 8

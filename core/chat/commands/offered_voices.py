@@ -6,7 +6,7 @@ import json
 
 import structlog
 
-from core.chat.answer.model_choice import ChatModels, ModelSelector
+from core.chat.answer.select_model_or_fallback import ChatModels, ModelSelector
 from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext

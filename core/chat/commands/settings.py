@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from core.chat.answer.model_choice import ChatModels, ModelSelector
+from core.chat.answer.select_model_or_fallback import ChatModels, ModelSelector
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer
 from core.chat.port.menus import Menu, Option

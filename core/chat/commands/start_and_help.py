@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from core.chat.answer.model_choice import ModelSelector
+from core.chat.answer.select_model_or_fallback import ModelSelector
 from core.chat.delivery.event_context import EventContext
 from core.wanjie import WanjieError
 

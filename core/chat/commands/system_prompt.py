@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.chat.answer.model_choice import ModelSelector
+from core.chat.answer.select_model_or_fallback import ModelSelector
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.forms import MAX_TEXT_LENGTH
 from core.chat.port.markdown import escape_markdown

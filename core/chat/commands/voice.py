@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from core.access import ModelPermissions
-from core.chat.answer.model_choice import ModelSelector
+from core.chat.answer.select_model_or_fallback import ModelSelector
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.speech import SpeechSynthesizer, speed_of
 from core.chat.port.incoming import ChatRef

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.commands.model_menu import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
-from core.chat.commands.offered_models import (
+from core.chat.commands.model_groups_and_order import (
     TABS,
     ModelGroup,
     Tab,
@@ -16,6 +15,7 @@ from core.chat.commands.offered_models import (
     of_kind,
     parse_kind,
 )
+from core.chat.commands.model_menu import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
 from core.chat.port.menus import Menu, Option
 from core.wanjie import Model
 

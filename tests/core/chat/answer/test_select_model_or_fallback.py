@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.simulator import WanjieSim
 from core.access import ALL_MODELS
-from core.chat.answer.model_choice import ChatModels, ModelSelector, Work, chosen_model
+from core.chat.answer.select_model_or_fallback import ChatModels, ModelSelector, Work, chosen_model
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.text.translations import Translations
