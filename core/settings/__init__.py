@@ -6,7 +6,7 @@ from .chat_settings import ChatSettings
 from .credential_forms import TokenForm, check_token, check_unquoted
 from .field_types import ModelKindName, Patterns, Proxy, SecretKeys, describe_proxy
 from .load import Settings, SettingsError, load_area, read_wanjie_environment
-from .model_prices import ModelPrice
+from .parse_model_prices import ModelPrice
 from .platform_settings import PlatformSettings
 from .proxy_rule import NO_PROXIES, Proxies, hide_credentials
 from .reference import Variable, list_areas, list_variables

@@ -9,7 +9,7 @@ from pydantic_settings import NoDecode
 
 from .base_settings import SettingsArea
 from .field_types import Patterns
-from .model_prices import ModelPrice, parse_model_prices
+from .parse_model_prices import ModelPrice, parse_model_prices
 
 _UNIT = "In tokens, or in the currency of MODEL_PRICES if there are any."
 MostUsage = Annotated[float | None, Field(gt=0, allow_inf_nan=False)]

@@ -1,6 +1,7 @@
 """What the key is used for: amounts, prices, limits, and the counts in Redis."""
 
 from .amount import NOTHING, Amount, UsedAmount
+from .calculate_cost import MILLION, PriceList
 from .counters import UsageCounters
 from .limits import (
     WARNING_PERCENT,
@@ -27,7 +28,6 @@ from .parse_limit_rules import (
     select_limits,
 )
 from .payer import Payer
-from .price_list import MILLION, PriceList
 from .ratings import FeedbackCounters, ModelFeedback
 from .report import UsageReport
 from .token_estimate import estimate_tokens

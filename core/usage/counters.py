@@ -20,6 +20,7 @@ from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .amount import Amount, UsedAmount
+from .calculate_cost import PriceList
 from .limits import (
     WARNING_PERCENT,
     CountName,
@@ -32,7 +33,6 @@ from .limits import (
     find_end,
 )
 from .payer import Payer
-from .price_list import PriceList
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _LIFETIME = 400 * 86_400
