@@ -31,7 +31,7 @@ from core.chat.commands.command_and_button_permissions import CommandPermissions
 from core.chat.commands.dispatcher import CommandDispatcher
 from core.chat.commands.form_service import FormService
 from core.chat.commands.handler_types import ButtonHandler
-from core.chat.commands.home_page import HomePage
+from core.chat.commands.home_page_contents import HomePage
 from core.chat.commands.search_menu import MenuSearch
 from core.chat.delivery.answer_buttons import RATE
 from core.chat.delivery.overload_backoff import OverloadBackoff

@@ -14,6 +14,7 @@ import structlog
 from bots.http_port import HttpPortError, Port, Routes, serve_http
 from bots.http_sessions import Sessions
 from bots.running_platform import Forms, PlatformError, ReceiveEvent, RunningPlatform, SuggestOptions
+from bots.slack.events.open_and_check_modals import Modals
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menu_query import MenuQuery
 from core.chat.port.menus import Option
@@ -36,7 +37,6 @@ from .api.workspaces import Workspaces
 from .events.acknowledger import EventAcknowledger
 from .events.enrich import enrich
 from .events.http_requests import HttpReceiver
-from .events.modals import Modals
 from .events.parse import read_edit, read_event, read_part
 from .events.reply_target import ReplyTarget
 from .events.socket_connection import SocketListener

@@ -10,6 +10,7 @@ import structlog
 
 from core.access import Decision
 from core.chat.actions.ask_admins_about_strangers import AccessRequests
+from core.chat.commands.home_page_contents import HomePage
 from core.chat.events.message_pieces.collect_and_restart import PieceCollector
 from core.queue import Inbox, Job, LaneKind, make_waiting_job
 from core.store import ChatPreferences, Conversations
@@ -17,7 +18,6 @@ from core.tracing import NO_TRACER, Tracer
 
 from .actions.waiting_questions import WaitingQuestions
 from .actions.warn_of_limits import warn_of_limits
-from .commands.home_page import HomePage
 from .commands.read_event import may_have_news, read_stored
 from .delivery.choose_language import choose_language
 from .delivery.choose_memory import choose_memory

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.chat.commands.home_page_contents import HomePage
 from core.queue import Inbox, LaneKind
 from core.store import Conversations
 
@@ -12,7 +13,6 @@ from .actions.count_ratings import RatingCounter
 from .actions.name_conversation import ConversationTitles
 from .actions.welcome import Welcome
 from .commands.dispatcher import CommandDispatcher
-from .commands.home_page import HomePage
 from .delivery.event_context import EventContext
 from .delivery.remove_old_buttons import OldButtons
 from .events.deletions import Deletions

@@ -104,8 +104,8 @@ def _run(words: Sequence[str], environment: dict[str, str], folder: Path, output
 
 def _give_time() -> None:
     """Let the service take as many of Slack's seconds as it would of three."""
-    from bots.slack.events import acknowledger, menu_search, modals  # noqa: PLC0415 - the same
+    from bots.slack.events import acknowledger, menu_search, open_and_check_modals  # noqa: PLC0415 - the same
 
-    modals._OPEN_TIMEOUT = 0.2 * SECONDS_OF_SLACK  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    open_and_check_modals._OPEN_TIMEOUT = 0.2 * SECONDS_OF_SLACK  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
     acknowledger._STORE_TIMEOUT = 0.8 * SECONDS_OF_SLACK  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
     menu_search._TIMEOUT = 0.8 * SECONDS_OF_SLACK  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

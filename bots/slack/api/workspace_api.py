@@ -14,7 +14,8 @@ from bots.slack.api.missing_features import Features
 from bots.slack.api.reactions import ReactionsApi
 from bots.slack.api.response_urls import ResponseUrls
 from bots.slack.api.users import UserDirectory
-from bots.slack.api.views import ViewsApi
+
+from .open_modal import ViewsApi
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from .files import FilesApi
 from .home_tab_api import HomeTabApi
 from .methods import SlackApi
 from .missing_features import Features
+from .open_modal import ViewsApi
 from .reactions import ReactionsApi
 from .response_urls import ResponseUrls
 from .users import UserDirectory
-from .views import ViewsApi
 from .workspace_api import WorkspaceApi
 
 

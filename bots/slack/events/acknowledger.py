@@ -19,7 +19,7 @@ from core.redis import STORE_ERRORS
 
 from .authors import is_about_own_message
 from .menu_search import find_options
-from .modals import Modals
+from .open_and_check_modals import Modals
 from .parse import find_ignored_app
 from .workspace_context import PLATFORM, THREAD_MEMORY, WorkspaceContext
 

@@ -9,7 +9,7 @@ import json
 from contextlib import suppress
 from dataclasses import replace
 
-from bots.slack.blocks.modals import read_form_values
+from bots.slack.blocks.modal_view import read_form_values
 from core.chat.port.forms import Submission
 from core.chat.port.incoming import Attachment, ChatRef, Incoming, Sender
 from core.json_reader import Json, as_list, as_object, as_text, get_object, get_text, parse_json

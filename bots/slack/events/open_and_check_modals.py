@@ -9,7 +9,7 @@ import structlog
 
 from bots.running_platform import Forms
 from bots.slack.api.workspace_api import WorkspaceApi
-from bots.slack.blocks.modals import form_view
+from bots.slack.blocks.modal_view import form_view
 from core.chat.port.errors import OutboxError
 from core.chat.port.incoming import ChatRef
 from core.json_reader import Json, get_text
