@@ -84,8 +84,12 @@ def extract_audio() -> DecodeJob[AudioFile]:
 
 
 def read_document(name: str, mime: str, *, max_length: int) -> DecodeJob[DocumentExcerpt]:
-    """See `core.media.documents.reader.read_document`."""
+    """See `core.media.documents.read_by_type.read_document`."""
     options: dict[str, str | int] = {"name": name, "mime": mime, "max_length": max_length}
     return DecodeJob(
-        "core.media.documents.reader:read_document", DocumentExcerpt, UnreadableDocumentError, _DOCUMENT_LIMITS, options
+        "core.media.documents.read_by_type:read_document",
+        DocumentExcerpt,
+        UnreadableDocumentError,
+        _DOCUMENT_LIMITS,
+        options,
     )

@@ -16,7 +16,7 @@ from PIL.ImageFile import ImageFile
 
 from core.media.decoding_results import BadImageError, EncodedImage, ImageInfo
 
-from .formats import GIF, JPEG, PNG, ImageFormat, open_image
+from .accepted_formats_and_sizes import GIF, JPEG, PNG, ImageFormat, open_image
 
 _MAX_FRAMES, _MAX_FRAMES_PIXELS = 200, 100_000_000
 """Of an animation that are decoded to see whether it is whole; pixels are of all frames together."""

@@ -21,7 +21,7 @@ from core.media.decoding import jobs
 from core.media.decoding.jobs import Limits
 from core.media.decoding.pool import DecoderPool
 from core.media.decoding_results import BadImageError, UnreadableAudioError, UnreadableDocumentError
-from core.media.documents.reader import read_document
+from core.media.documents.read_by_type import read_document
 from core.media.images.resize import inspect_image, shrink
 from tests.core.chat.video_files import make_video
 from tests.core.media import pdf_files

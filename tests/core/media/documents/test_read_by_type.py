@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bots.sandbox.wanjie.sample_media import make_mp3, make_png
 from core.media.decoding_results import DocumentExcerpt, UnreadableDocumentError
 from core.media.documents.pdf_text import PdfText, UnreadablePdfError, read_pdf
-from core.media.documents.reader import read_document
+from core.media.documents.read_by_type import read_document
 from tests.core.media.pdf_files import pdf
 
 CHINESE = "第一行，你好。\n第二行：世界！\n"
