@@ -11,6 +11,9 @@ import structlog
 from core.access import Decision
 from core.chat.actions.ask_admins_about_strangers import AccessRequests
 from core.chat.commands.home_page_contents import HomePage
+from core.chat.delivery.effective_language import choose_language
+from core.chat.delivery.memory_scope import choose_memory
+from core.chat.events.memory_before_threads import EarlierMemory
 from core.chat.events.message_pieces.collect_and_restart import PieceCollector
 from core.queue import Inbox, Job, LaneKind, make_waiting_job
 from core.store import ChatPreferences, Conversations
@@ -19,12 +22,9 @@ from core.tracing import NO_TRACER, Tracer
 from .actions.waiting_questions import WaitingQuestions
 from .actions.warn_of_limits import warn_of_limits
 from .commands.read_event import may_have_news, read_stored
-from .delivery.choose_language import choose_language
-from .delivery.choose_memory import choose_memory
 from .delivery.event_context import EventContext, new_upload_slots
 from .events.access_gate import NO_ACCESS, Access, AccessGate, AccessRefusal
 from .events.deletions import Deletions
-from .events.earlier_memory import EarlierMemory
 from .events.known_conversation import NOTHING_KNOWN, ConversationReader, KnownConversation
 from .events.lanes import parse_platform_name
 from .port.incoming import Incoming

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.chat.commands.home_page_contents import HomePage
+from core.chat.events.memory_before_threads import EarlierMemory
 from core.queue import Inbox, LaneKind
 from core.store import Conversations
 
@@ -16,7 +17,6 @@ from .commands.dispatcher import CommandDispatcher
 from .delivery.event_context import EventContext
 from .delivery.remove_old_buttons import OldButtons
 from .events.deletions import Deletions
-from .events.earlier_memory import EarlierMemory
 from .events.lanes import parse_platform_name
 from .events.new_chats import NewChats
 from .port.platform import Platform

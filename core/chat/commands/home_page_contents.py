@@ -9,7 +9,7 @@ import structlog
 
 from core.access import KeyReader
 from core.chat.actions.welcome import Welcome
-from core.chat.delivery.choose_language import choose_language
+from core.chat.delivery.effective_language import choose_language
 from core.chat.delivery.event_context import EventContext
 from core.chat.events.lanes import parse_platform_name
 from core.chat.port.errors import OutboxError

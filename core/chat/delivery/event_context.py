@@ -28,8 +28,8 @@ from core.usage import Payer, select_limits
 from .answer_buffer import as_stream
 from .answer_pages import deliver
 from .answer_text import AnswerText
-from .choose_memory import choose_memory
 from .delivery_checkpoint import DeliveryCheckpoint
+from .memory_scope import choose_memory
 
 _log = structlog.get_logger()
 

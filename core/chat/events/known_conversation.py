@@ -11,7 +11,7 @@ from core.queue import LaneKind
 from core.store import ChatPreferences, Conversations, HistoryMessage
 
 from .deletions import Deletions
-from .earlier_memory import EarlierMemory
+from .memory_before_threads import EarlierMemory
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from core.chat.events.earlier_memory import EarlierMemory
+from core.chat.events.memory_before_threads import EarlierMemory
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.store import Conversations, HistoryMessage
 
