@@ -18,8 +18,8 @@ from core.chat.actions.name_conversation import ConversationTitles
 from core.chat.actions.offer_questions import QuestionOffers
 from core.chat.actions.read_question import QuestionReader
 from core.chat.actions.speak_text import Speaker
+from core.chat.actions.suggest_first_questions import Welcome
 from core.chat.actions.waiting_questions import WaitingQuestions
-from core.chat.actions.welcome import Welcome
 from core.chat.answer.ahead_answers import AheadAnswers
 from core.chat.answer.answer_with_history import AnswerService, PromptDefaults
 from core.chat.answer.model_client import ChatClient

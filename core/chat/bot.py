@@ -13,6 +13,7 @@ from core.chat.actions.ask_admins_about_strangers import AccessRequests
 from core.chat.commands.home_page_contents import HomePage
 from core.chat.delivery.effective_language import choose_language
 from core.chat.delivery.memory_scope import choose_memory
+from core.chat.events.choose_lane import parse_platform_name
 from core.chat.events.memory_before_threads import EarlierMemory
 from core.chat.events.message_pieces.collect_and_restart import PieceCollector
 from core.queue import Inbox, Job, LaneKind, make_waiting_job
@@ -26,7 +27,6 @@ from .delivery.event_context import EventContext, new_upload_slots
 from .events.access_gate import NO_ACCESS, Access, AccessGate, AccessRefusal
 from .events.deletions import Deletions
 from .events.known_conversation import NOTHING_KNOWN, ConversationReader, KnownConversation
-from .events.lanes import parse_platform_name
 from .port.incoming import Incoming
 from .port.platform import Platform
 from .respond_to_event import Responder

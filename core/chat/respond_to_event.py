@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.chat.actions.suggest_first_questions import Welcome
 from core.chat.commands.home_page_contents import HomePage
+from core.chat.events.choose_lane import parse_platform_name
 from core.chat.events.memory_before_threads import EarlierMemory
+from core.chat.events.new_or_moved_chats import NewChats
 from core.queue import Inbox, LaneKind
 from core.store import Conversations
 
 from .actions.answer_question import QuestionAnswerer
 from .actions.count_ratings import RatingCounter
 from .actions.name_conversation import ConversationTitles
-from .actions.welcome import Welcome
 from .commands.dispatcher import CommandDispatcher
 from .delivery.event_context import EventContext
 from .delivery.remove_old_buttons import OldButtons
 from .events.deletions import Deletions
-from .events.lanes import parse_platform_name
-from .events.new_chats import NewChats
 from .port.platform import Platform
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from core.chat.events.choose_lane import parse_platform_name
 from core.queue import Job
 from core.tracing import Tracer, read_context
-
-from .events.lanes import parse_platform_name
 
 
 def trace_jobs(handle: Callable[[Job], Awaitable[None]], tracer: Tracer) -> Callable[[Job], Awaitable[None]]:

@@ -1,6 +1,5 @@
 """The data in Redis that outlives a job."""
 
-from .answer_files import AnswerFiles
 from .conversations import ChatPreferences, Conversations, HistoryMessage, PreferenceName
 from .erasure import Erasure
 from .keys import MEMORY_SEPARATOR
@@ -9,6 +8,7 @@ from .observed_messages import MAX_OBSERVED, ObservedMessage, ObservedMessages
 from .retention import limit_lifetime, list_retentions
 from .secret_records import SecretRecords
 from .shown_answers import ShownAnswers
+from .unposted_answer_files import AnswerFiles
 
 __all__ = [
     "MAX_OBSERVED",

@@ -18,7 +18,7 @@ from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.write_ahead import write_ahead
 from core.chat.events.access_gate import AccessGate
-from core.chat.events.lanes import get_background_lane, get_origin
+from core.chat.events.choose_lane import get_background_lane, get_origin
 from core.chat.port.errors import OutboxError, RecipientGoneError
 from core.chat.port.incoming import ANYONE, ChatRef, Incoming, Sender
 from core.chat.port.outbox import Outbox

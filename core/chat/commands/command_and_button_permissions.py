@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from core.chat.delivery.button_data import ButtonData, parse_pressed_button
 from core.chat.delivery.event_context import EventContext
-from core.chat.events.lanes import get_background_lane, parse_platform_name
+from core.chat.events.choose_lane import get_background_lane, parse_platform_name
 from core.chat.port.incoming import Incoming
 from core.chat.port.platform import Platform
 from core.chat.text.user_error import UserFacingError

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.access import KeyReader
-from core.chat.actions.report_unread import report_unread
+from core.chat.actions.report_unreadable_parts import report_unread
 from core.chat.delivery.button_data import PressedButton, parse_pressed_button
 from core.chat.delivery.event_context import EventContext
-from core.chat.events.lanes import get_background_lane, get_origin, parse_platform_name
+from core.chat.events.choose_lane import get_background_lane, get_origin, parse_platform_name
 from core.chat.port.forms import FORM_MENU
 from core.chat.port.incoming import Choice
 from core.chat.port.platform import Platform

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from core.chat.delivery.event_context import EventContext
+from core.chat.events.choose_lane import get_origin
 from core.chat.events.deletions import DELETION_NOTE, Deletions
-from core.chat.events.lanes import get_origin
 from core.chat.events.memory_before_threads import RECALLED_NOTE
-from core.chat.events.new_chats import MIGRATION_NOTE
+from core.chat.events.new_or_moved_chats import MIGRATION_NOTE
 from core.chat.question.prompt import describe_speaker
 from core.queue import DeadLetters, FirstMessage, WaitingMessages
 from core.store import Erasure

@@ -10,7 +10,7 @@ from core.chat.answer.answer_with_history import AnswerService
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
-from core.chat.events.lanes import get_background_lane
+from core.chat.events.choose_lane import get_background_lane
 from core.chat.question.question import Question
 from core.queue import Inbox, event_tag
 from core.store import Conversations, HistoryMessage

@@ -27,7 +27,7 @@ from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 from core.chat.port.platform import Platform
 from core.queue import Inbox, LaneKind
 
-from .lanes import get_origin
+from .choose_lane import get_origin
 from .take_back_limit import TakeBackLimit
 
 _log = structlog.get_logger()

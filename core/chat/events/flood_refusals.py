@@ -9,7 +9,7 @@ from cachetools import TTLCache
 from core.chat.port.incoming import Incoming
 from core.queue import EnqueueResult, LaneKind
 
-from .lanes import get_origin
+from .choose_lane import get_origin
 
 _SECONDS = 0.5
 """How long a refusal holds. Its sender is told so every ten seconds at most."""

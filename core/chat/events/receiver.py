@@ -25,8 +25,8 @@ from core.store import Conversations, ObservedMessage, ObservedMessages
 from core.tracing import NO_TRACER, Tracer, mark_event
 
 from .access_gate import AccessGate, AccessRefusal
+from .choose_lane import choose_lane, get_origin, get_overflow_lane
 from .flood_refusals import RecentRefusals
-from .lanes import choose_lane, get_origin, get_overflow_lane
 from .loop_limit import LoopLimit
 
 _log = structlog.get_logger()

@@ -9,7 +9,7 @@ import pytest
 from bots.slack.events.menu_search import read_search
 from bots.slack.events.parse import read_event
 from bots.slack.events.workspace_context import WorkspaceContext
-from core.chat.events.lanes import choose_lane
+from core.chat.events.choose_lane import choose_lane
 from core.chat.port.incoming import ChatRef, Choice, Incoming, Sender
 from core.chat.port.menu_query import MenuQuery
 from tests.bots.slack.payloads import BOT, TEAM, event, stored

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.parse import parse_update
 from core.chat.commands import find_command
-from core.chat.events.lanes import choose_lane
+from core.chat.events.choose_lane import choose_lane
 from core.chat.port.incoming import Attachment, ChatRef, Choice, Incoming, Sender
 
 BOT = BotIdentity(99, "Wanjie_Bot")

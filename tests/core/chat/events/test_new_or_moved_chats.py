@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from core.chat.events.new_chats import NewChats
+from core.chat.events.new_or_moved_chats import NewChats
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.queue import Inbox
 from core.store import Conversations
