@@ -1,25 +1,18 @@
-"""The files of messages: their kind, their name, their download."""
+"""The files of messages: their kinds, by their names and types, and their names."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
 
-from core.chat.port.errors import ContentRejectedError, FileTooLargeError
 from core.chat.port.incoming import Attachment
 from core.chat.port.names import clean_line
-from core.chat.port.outbox import Outbox
-from core.chat.port.run_with_retries import run_with_retries
 from core.chat.text.truncate import truncate_middle
-from core.chat.text.user_error import UserFacingError
 
 InputKind: TypeAlias = Literal["sound", "picture", "document", "other"]
 """How a file is understood: by transcribing, showing or reading it; nothing helps with the others."""
 
-DOWNLOAD_TIMEOUT = 60.0
-"""Seconds that the download of a file may take in all when a question needs it."""
 _SUFFIXES: dict[str, InputKind] = {
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"), "picture"),
     **dict.fromkeys((".heic", ".heif", ".avif"), "picture"),
@@ -75,28 +68,6 @@ def display_name(attachment: Attachment) -> str:
 def name_for_model(name: str) -> str:
     """Return a name that can stand in brackets in a text for a model and does not end them."""
     return name.translate(_BRACKETS)
-
-
-async def download(
-    file: str, outbox: Outbox, *, size: int | None = None, max_seconds: float = DOWNLOAD_TIMEOUT
-) -> bytes:
-    """Download a file by its id within `max_seconds`, rate limits included.
-
-    `size` is the number of bytes that the platform reported. The caller bounds how many files are held at a time.
-    Raises `UserFacingError`, whose sentence wants a `name`; `RecipientGoneError`.
-    """
-    limit = outbox.capabilities.download_limit
-    if size is not None and size > limit:
-        raise UserFacingError("file.large", limit=limit // 1_000_000)
-    try:
-        async with asyncio.timeout(max_seconds):
-            return await run_with_retries(lambda: outbox.download_file(file, max_bytes=limit))
-    except FileTooLargeError:
-        raise UserFacingError("file.large", limit=limit // 1_000_000) from None
-    except ContentRejectedError:
-        raise UserFacingError("file.gone") from None
-    except TimeoutError:
-        raise UserFacingError("file.late") from None
 
 
 def _suffix(attachment: Attachment) -> str:

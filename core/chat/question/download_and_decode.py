@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TypeVar
 
+from core.chat.port.errors import ContentRejectedError, FileTooLargeError
 from core.chat.port.outbox import Outbox
+from core.chat.port.run_with_retries import run_with_retries
 from core.chat.text.user_error import UserFacingError
 from core.fair_limiter import FairLimiter, NoSlotError
 from core.media.decoding.jobs import DecodeJob
 from core.media.decoding.pool import DecoderPool
 
-from .attachment_kinds import DOWNLOAD_TIMEOUT, download
-
+DOWNLOAD_TIMEOUT = 60.0
+"""Seconds that the download of a file may take in all when a question needs it."""
 _MAX_FILES, _MAX_FILES_OF_PERSON = 4, 2
 """Files in memory at a time, and those of one person among them: one of twenty megabytes is held several times."""
 
@@ -48,3 +50,25 @@ class ReceivedFiles:
                 return await self._decoders.run(job, data, person=person)
         except NoSlotError:
             raise UserFacingError("file.late") from None
+
+
+async def download(
+    file: str, outbox: Outbox, *, size: int | None = None, max_seconds: float = DOWNLOAD_TIMEOUT
+) -> bytes:
+    """Download a file by its id within `max_seconds`, rate limits included.
+
+    `size` is the number of bytes that the platform reported. The caller bounds how many files are held at a time.
+    Raises `UserFacingError`, whose sentence wants a `name`; `RecipientGoneError`.
+    """
+    limit = outbox.capabilities.download_limit
+    if size is not None and size > limit:
+        raise UserFacingError("file.large", limit=limit // 1_000_000)
+    try:
+        async with asyncio.timeout(max_seconds):
+            return await run_with_retries(lambda: outbox.download_file(file, max_bytes=limit))
+    except FileTooLargeError:
+        raise UserFacingError("file.large", limit=limit // 1_000_000) from None
+    except ContentRejectedError:
+        raise UserFacingError("file.gone") from None
+    except TimeoutError:
+        raise UserFacingError("file.late") from None

@@ -17,8 +17,7 @@ from core.store import HistoryMessage
 from core.usage import Payer
 from core.wanjie import Catalog, WanjieError
 
-from .attachment_kinds import DOWNLOAD_TIMEOUT
-from .download_and_decode import ReceivedFiles
+from .download_and_decode import DOWNLOAD_TIMEOUT, ReceivedFiles
 
 MAX_IMAGES = 4
 """Pictures of a message that a model gets, and as many again from the history."""

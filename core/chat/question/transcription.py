@@ -27,8 +27,8 @@ from core.wanjie import (
     TranscriptionRequest,
 )
 
-from .attachment_kinds import DOWNLOAD_TIMEOUT, download, is_video
-from .download_and_decode import ReceivedFiles
+from .attachment_kinds import is_video
+from .download_and_decode import DOWNLOAD_TIMEOUT, ReceivedFiles, download
 
 _log = structlog.get_logger()
 

@@ -1,4 +1,4 @@
-"""Match model ids with patterns: the helper of `kinds`, `features` and `voices`."""
+"""Match model ids with patterns: the helper of the rules in this folder."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ import pytest
 from bots.sandbox.wanjie.simulator import Failure, Upload, WanjieSim
 from core.chat.port.errors import PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Attachment
-from core.chat.question.attachment_kinds import download
 from core.chat.question.build_question import QuestionBuilder
+from core.chat.question.download_and_decode import download
 from core.chat.question.transcription import quote_transcript
 from core.chat.text.user_error import UserFacingError
 from core.wanjie import RefusedContentError, ServerFaultError
