@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 from redis.asyncio import Redis
 
 from core.redis.client import Script
+from core.redis.shared_reads import SharedReads
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .admin_rules import NO_RULES, VERSION_FIELD, RuleBook, RuleChange, Rules
@@ -108,6 +109,7 @@ class AccessRegister:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._reads = SharedReads(redis)
         self._foreign = ForeignKeys(redis)
         self._change = Script(redis, _SCRIPTS, "change")
         self._move = Script(redis, _SCRIPTS, "move_chat")
@@ -207,14 +209,12 @@ class AccessRegister:
         return change
 
     async def _read(self, person: str, chat: str) -> Known:
-        async with self._redis.pipeline(transaction=False) as steps:
-            steps.hget(PEOPLE_KEY, person)
-            steps.hget(CHATS_KEY, chat)
-            steps.exists(OWNER_KEY)
-            steps.hget(RULES_KEY, VERSION_FIELD)
-            role, state, owned, version = cast(
-                "tuple[bytes | None, bytes | None, int, bytes | None]", await steps.execute()
-            )
+        role, state, owned, version = await self._reads.fetch(
+            ("HGET", PEOPLE_KEY, person),
+            ("HGET", CHATS_KEY, chat),
+            ("EXISTS", OWNER_KEY),
+            ("HGET", RULES_KEY, VERSION_FIELD),
+        )
         found, group = unpack_record(role, PersonRecord), unpack_record(state, ChatRecord)
         rules = await self._rule_book.refresh(version)
         return Known(found.state if found else None, group.state if group else None, owned=bool(owned), rules=rules)

@@ -105,6 +105,23 @@ class _Pool(BlockingConnectionPool):
         super().__init__(**options)
         self._max_idle = max_idle
         self._released: dict[AbstractConnection, float] = {}
+        self._waiting = 0
+
+    async def get_connection(self, command_name: object = None, *keys: object, **options: object) -> AbstractConnection:  # noqa: ARG002 - as redis-py declares it
+        """Take a free connection; where there is none, wait for one behind the others, as the SDK does each time."""
+        if not self._waiting and self.can_get_connection():
+            connection = self.get_available_connection()
+            try:
+                await self.ensure_connection(connection)
+            except BaseException:
+                await self.release(connection)
+                raise
+            return connection
+        self._waiting += 1
+        try:
+            return await super().get_connection()
+        finally:
+            self._waiting -= 1
 
     async def ensure_connection(self, connection: AbstractConnection) -> None:
         if monotonic() - self._released.pop(connection, monotonic()) > self._max_idle:

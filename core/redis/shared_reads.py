@@ -1,18 +1,21 @@
 # pyright: reportUnknownMemberType=false
-# redis-py leaves its pipelines untyped.
+# redis-py leaves the answers to its commands untyped.
 """Reads that are asked for at the same time share one round trip."""
 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
+from itertools import islice
 from typing import Any, TypeAlias
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from .client import ScriptArgument
+from .execute_together import Command, execute_together
 
-_Command: TypeAlias = tuple[ScriptArgument, ...]
+_Batch: TypeAlias = list[tuple[tuple[Command, ...], asyncio.Future[list[Any]]]]
+"""Commands, and who waits for their answers."""
 
 
 class SharedReads:
@@ -23,32 +26,41 @@ class SharedReads:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._commands: list[_Command] = []
-        self._sending: asyncio.Task[list[Any]] | None = None
-        """Waits until everything that is ready now has run; None once it has begun to send."""
+        self._next: _Batch | None = None
+        """What is sent in the next turn."""
+        self._sending = set[asyncio.Task[list[Any]]]()
 
-    async def fetch(self, *commands: _Command) -> list[Any]:
+    async def fetch(self, *commands: Command) -> list[Any]:
         """Return the answers to commands that change nothing. Raises one of `STORE_ERRORS`."""
-        if self._sending is None:
-            self._sending = asyncio.create_task(self._send())
-        sending, start = self._sending, len(self._commands)
-        self._commands += commands
-        answers = (await asyncio.shield(sending))[start : start + len(commands)]
+        answers: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
+        if self._next is None:
+            self._next = _Batch()
+            sending = asyncio.create_task(self._send(self._next))
+            self._sending.add(sending)
+            sending.add_done_callback(partial(self._hand_out, self._next))
+        self._next.append((commands, answers))
         return [
             await self._redis.execute_command(*command)  # which repeats what is refused for a moment
             if isinstance(answer, ResponseError)
             else answer
-            for command, answer in zip(commands, answers, strict=True)
+            for command, answer in zip(commands, await answers, strict=True)
         ]
 
-    async def _send(self) -> list[Any]:
-        """Return the answer to each command, or the error with which it was refused."""
-        await asyncio.sleep(0)  # a `gather` within a `gather` has its turn
-        commands, self._commands, self._sending = self._commands, [], None
-        if len(commands) == 1:
-            return [await self._redis.execute_command(*commands[0])]
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            for command in commands:
-                pipeline.execute_command(*command)
-            answers: list[Any] = await pipeline.execute(raise_on_error=False)
-        return answers
+    async def _send(self, batch: _Batch) -> list[Any]:
+        self._next = None
+        return await execute_together(self._redis, [command for commands, _ in batch for command in commands])
+
+    def _hand_out(self, batch: _Batch, sending: asyncio.Task[list[Any]]) -> None:
+        """Give everybody who still waits their answers, or the error."""
+        self._sending.discard(sending)
+        found = iter([] if sending.cancelled() or sending.exception() else sending.result())
+        for commands, answers in batch:
+            own = list(islice(found, len(commands)))
+            if answers.done():
+                continue
+            if sending.cancelled():
+                answers.cancel()
+            elif error := sending.exception():
+                answers.set_exception(error)
+            else:
+                answers.set_result(own)
