@@ -66,7 +66,7 @@ class Bot:
         self._waiting = waiting
         self._piece_collector = PieceCollector(inbox, conversations)
         self._earlier_memory = EarlierMemory(conversations)
-        self._conversation_reader = ConversationReader(conversations, self._deletions, self._earlier_memory)
+        self._conversation_reader = ConversationReader(conversations, self._earlier_memory)
 
     async def handle(self, job: Job) -> None:
         """Answer one event. Raises only `OwnershipLostError` and errors of a store that is away."""

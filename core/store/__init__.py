@@ -1,6 +1,7 @@
 """The data in Redis that outlives a job."""
 
-from .conversations import ChatPreferences, Conversations, HistoryMessage, PreferenceName
+from .chat_preferences import ChatPreferences, PreferenceName
+from .conversations import Conversations, HistoryMessage
 from .erasure import Erasure
 from .keys import MEMORY_SEPARATOR
 from .learned_model_facts import LearnedModelFacts

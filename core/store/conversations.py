@@ -4,24 +4,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar, cast
+from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 from redis.asyncio import Redis
 
 from core.redis.client import Script
+from core.redis.execute_together import Command
 from core.redis.reserved_writes import ReservedWrites
 from core.redis.shared_reads import SharedReads
 from core.redis.stored_values import StoredJson, parse_stored
 from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
+from .chat_preferences import ChatPreferences, PreferenceName
 from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
 from .retention import limit_lifetime
 
@@ -58,61 +59,6 @@ _SCAN_COUNT = 1000
 _MESSAGE = StoredJson(HistoryMessage)
 
 
-@dataclass(frozen=True, slots=True)
-class ChatPreferences:
-    """The choices of a chat; None stands for the default."""
-
-    model: str | None = None
-    system: str | None = None
-    speech_model: str | None = None
-    image_model: str | None = None
-    voice: str | None = None
-    speed: str | None = None
-    """A number; 1 is the normal speed of the voice."""
-    voice_replies: str | None = None
-    """`always`, or `voice`: when the user sent voice."""
-    reasoning: str | None = None
-    """`off`, `fold` or `full`."""
-    cost_line: str | None = None
-    """`on` or `off`."""
-    language: str | None = None
-    """The code of a language in which everybody here reads the service's sentences; None: each their own."""
-    memory: str | None = None
-    """`user`: everybody in a group has their own history; `thread`: each thread of replies has; None: one for all."""
-    observe: str | None = None
-    """`on`: what is not for the bot is kept for a day, as context."""
-    follow_ups: str | None = None
-    """`off`: in threads that the bot takes part in, only messages that name it are answered."""
-    change: str | None = None
-    """`admins`: only they set preferences here; None: whoever the settings of the service let."""
-    keep: str | None = None
-    """One of `RETENTIONS`: what is said here is kept for as long at most; None: as long as the deployment says."""
-
-    def with_fallback(self, fallback: ChatPreferences) -> ChatPreferences:
-        """Return these choices, and those of `fallback` where there are none."""
-        return ChatPreferences(*(own or other for own, other in zip(astuple(self), astuple(fallback), strict=True)))
-
-
-PreferenceName: TypeAlias = Literal[
-    "model",
-    "system",
-    "speech_model",
-    "image_model",
-    "voice",
-    "speed",
-    "voice_replies",
-    "reasoning",
-    "cost_line",
-    "language",
-    "memory",
-    "observe",
-    "follow_ups",
-    "change",
-    "keep",
-]
-"""The fields of `ChatPreferences`."""
-
-
 class Conversations:
     """The data of all chats. Every method raises one of `STORE_ERRORS` when the store is away.
 
@@ -138,8 +84,7 @@ class Conversations:
         """Return the messages that are kept of the chat, oldest first."""
         key = history_key(chat)
         (stored,) = await self._run(chat, lambda: self._reads.fetch(("LRANGE", key, 0, -1)))
-        messages = [parse_stored(key, item, self._unpack) for item in cast("list[bytes]", stored)]
-        return [message for message in messages if message is not None]
+        return self._parse_history(key, stored)
 
     async def append(
         self, chat: str, uid: str, exchange: Sequence[HistoryMessage], *, drop: int = 0, keep: str | None = None
@@ -186,16 +131,13 @@ class Conversations:
     async def get_note(self, chat: str, name: str) -> str | None:
         """Return the text under that name; None when there is none, or it has expired."""
         key = note_key(chat, name)
-        stored = await self._get(chat, key)
-        text = stored.decode(errors="replace") if stored is not None else None
-        return parse_stored(key, text, self._cipher.open)
+        return self._parse_note(key, await self._get(chat, key))
 
     async def get_notes(self, chat: str, names: Sequence[str]) -> list[str | None]:
         """Return the texts under some names, in one round trip, as `get_note` does."""
         keys = [note_key(chat, name) for name in names]
         stored = await cast("Awaitable[list[bytes | None]]", self._redis.mget(keys))
-        texts = [None if one is None else one.decode(errors="replace") for one in stored]
-        return [parse_stored(key, text, self._cipher.open) for key, text in zip(keys, texts, strict=True)]
+        return [self._parse_note(key, one) for key, one in zip(keys, stored, strict=True)]
 
     async def clear_history(self, chat: str) -> None:
         """Start the conversation afresh; preferences stay."""
@@ -226,25 +168,55 @@ class Conversations:
 
     async def get_preferences(self, chat: str) -> ChatPreferences:
         """Return the chat's own choices, and keep them for 399 days from now, or 400."""
-        key = preferences_key(chat)
-        stored, seconds_left = await self._run(chat, lambda: self._reads.fetch(("HGETALL", key), ("TTL", key)))
-        if stored and seconds_left < _PREFERENCES_SECONDS - _RENEWAL_INTERVAL:
-            await self._redis.expire(key, _PREFERENCES_SECONDS)
+        return await self.get_effective_preferences(chat, chat)
+
+    async def get_effective_preferences(self, chat: str, around: str) -> ChatPreferences:
+        """Return the chat's choices and, where it has none, those of the chat `around` it, which may be itself."""
+        keys = _list_preferences_keys(chat, around)
+        stored = await self._run(
+            around, lambda: self._run(chat, lambda: self._reads.fetch(*_ask_for_preferences(keys)))
+        )
+        return await self._take_preferences(keys, stored)
+
+    async def read_together(
+        self, chat: str, around: str, *, note: str, with_history: bool
+    ) -> tuple[ChatPreferences, list[HistoryMessage] | None, str | None]:
+        """Return the effective preferences, the history and a note of a chat in one round trip, as single calls do."""
+        keys, history, kept = _list_preferences_keys(chat, around), history_key(chat), note_key(chat, note)
+        commands = [*_ask_for_preferences(keys), ("GET", kept)]
+        commands += [("LRANGE", history, 0, -1)] if with_history else []
+        answers = await self._run(around, lambda: self._run(chat, lambda: self._reads.fetch(*commands), kept))
+        preferences = await self._take_preferences(keys, answers[: 2 * len(keys)])
+        text, *said = answers[2 * len(keys) :]
+        return preferences, self._parse_history(history, said[0]) if said else None, self._parse_note(kept, text)
+
+    async def _take_preferences(self, keys: Sequence[str], answers: Sequence[Any]) -> ChatPreferences:
+        """Join the choices under some keys, the first of which count first, and renew those that would expire."""
+        found = ChatPreferences()
+        for key, stored, seconds_left in zip(keys, answers[::2], answers[1::2], strict=True):
+            if stored and seconds_left < _PREFERENCES_SECONDS - _RENEWAL_INTERVAL:
+                await self._redis.expire(key, _PREFERENCES_SECONDS)
+            if stored:
+                found = found.with_fallback(self._parse_preferences(key, stored))
+        return found
+
+    def _parse_preferences(self, key: str, stored: Mapping[bytes, bytes]) -> ChatPreferences:
         known = ChatPreferences.__dataclass_fields__
         return ChatPreferences(
             **{
                 name: parse_stored(key, value, self._cipher.open)
-                for field, value in cast("dict[bytes, bytes]", stored).items()
+                for field, value in stored.items()
                 if (name := field.decode(errors="replace")) in known
             }
         )
 
-    async def get_effective_preferences(self, chat: str, around: str) -> ChatPreferences:
-        """Return the chat's choices and, where it has none, those of the chat `around` it, which may be itself."""
-        preferences, *others = await asyncio.gather(*map(self.get_preferences, dict.fromkeys((chat, around))))
-        for other in others:
-            preferences = preferences.with_fallback(other)
-        return preferences
+    def _parse_history(self, key: str, stored: Sequence[bytes]) -> list[HistoryMessage]:
+        messages = [parse_stored(key, item, self._unpack) for item in stored]
+        return [message for message in messages if message is not None]
+
+    def _parse_note(self, key: str, stored: bytes | None) -> str | None:
+        text = stored.decode(errors="replace") if stored is not None else None
+        return parse_stored(key, text, self._cipher.open)
 
     async def set_preference(self, chat: str, name: PreferenceName, value: str | None) -> None:
         """Set one choice, or remove it with None."""
@@ -299,3 +271,11 @@ class Conversations:
             **dict.fromkeys(strings, "string"),
         }
         return await self._foreign.retry_without(types, step)
+
+
+def _list_preferences_keys(chat: str, around: str) -> list[str]:
+    return [preferences_key(place) for place in dict.fromkeys((chat, around))]
+
+
+def _ask_for_preferences(keys: Sequence[str]) -> list[Command]:
+    return [(command, key) for key in keys for command in ("HGETALL", "TTL")]

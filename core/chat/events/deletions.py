@@ -24,13 +24,13 @@ class Deletions:
 
     async def withdraw(self, chat: str, event_id: str, memory: str) -> None:
         """Withdraw the question of an event, whether it waits, runs or is answered in the history `memory`."""
-        await self._conversations.put_note(chat, DELETION_NOTE + event_id, "1")
+        await self._conversations.put_note(chat, name_deletion_note(event_id), "1")
         await self._inbox.request_stop(chat, tag=event_tag(event_id))
         await self._conversations.withdraw(memory, event_id)
 
     async def is_deleted(self, incoming: Incoming) -> bool:
         """Whether this message has been deleted."""
-        return bool(await self._conversations.get_note(str(incoming.chat), DELETION_NOTE + incoming.event_id))
+        return bool(await self._conversations.get_note(str(incoming.chat), name_deletion_note(incoming.event_id)))
 
     async def forget(self, incoming: Incoming, memory: str) -> bool:
         """Remove an exchange from the history `memory` if its question was deleted while it was answered.
@@ -40,7 +40,14 @@ class Deletions:
         chat, events = str(incoming.chat), {incoming.event_id}
         if incoming.choice is not None or incoming.command:
             events.add(await self._conversations.get_last_event(memory))
-        deleted = [event for event in events - {""} if await self._conversations.get_note(chat, DELETION_NOTE + event)]
+        deleted = [
+            event for event in events - {""} if await self._conversations.get_note(chat, name_deletion_note(event))
+        ]
         for event in deleted:
             await self._conversations.withdraw(memory, event)
         return bool(deleted)
+
+
+def name_deletion_note(event: str) -> str:
+    """Name the note of a conversation that the message of this event was deleted."""
+    return DELETION_NOTE + event

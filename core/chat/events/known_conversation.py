@@ -10,7 +10,7 @@ from core.chat.port.incoming import Incoming
 from core.queue import LaneKind
 from core.store import ChatPreferences, Conversations, HistoryMessage
 
-from .deletions import Deletions
+from .deletions import name_deletion_note
 from .memory_before_threads import EarlierMemory
 
 
@@ -34,9 +34,8 @@ NOTHING_KNOWN = KnownConversation()
 class ConversationReader:
     """Reads what is known of a conversation in one round trip."""
 
-    def __init__(self, conversations: Conversations, deletions: Deletions, earlier_memory: EarlierMemory) -> None:
+    def __init__(self, conversations: Conversations, earlier_memory: EarlierMemory) -> None:
         self._conversations = conversations
-        self._deletions = deletions
         self._earlier_memory = earlier_memory
 
     async def read(self, incoming: Incoming, lane_kind: LaneKind) -> KnownConversation:
@@ -44,14 +43,12 @@ class ConversationReader:
         chat = incoming.chat
         # An earlier memory may be copied into the history of a thread; in other lanes nothing is asked.
         wants_history = lane_kind is LaneKind.CONVERSATION and not incoming.root_event
-        preferences, history, is_deleted, is_remembered = await asyncio.gather(
-            self._conversations.get_effective_preferences(str(chat), str(chat.parent)),
-            self._conversations.get_history(str(chat)) if wants_history else _read_nothing(),
-            self._deletions.is_deleted(incoming),
-            self._earlier_memory.recall(incoming),
+        reading = self._conversations.read_together(
+            str(chat), str(chat.parent), note=name_deletion_note(incoming.event_id), with_history=wants_history
         )
-        return KnownConversation(preferences, history, is_deleted, is_remembered)
-
-
-async def _read_nothing() -> None:
-    return None
+        if incoming.root_event:
+            is_remembered, known = await asyncio.gather(self._earlier_memory.recall(incoming), reading)
+        else:
+            is_remembered, known = True, await reading
+        preferences, history, deletion = known
+        return KnownConversation(preferences, history, bool(deletion), is_remembered)
