@@ -32,8 +32,8 @@ from .keys import (
     RULES_KEY,
 )
 from .record_types import ChatRecord, PersonRecord, pack_record, unpack_record
+from .requests_and_refusal_notices import REDELIVERY_SECONDS, RequestRegister, name_decision
 from .roles import Role, list_changeable_roles
-from .waiting_requests import REDELIVERY_SECONDS, RequestRegister, name_decision
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _CACHE_SECONDS = 0.5
