@@ -39,8 +39,8 @@ from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.delivery.waiting_marks import WaitingMarks
 from core.chat.events.access_gate import AccessGate
 from core.chat.events.receiver import EventReceiver
-from core.chat.generation.images import ImageGenerator
-from core.chat.generation.speech import SpeechSynthesizer
+from core.chat.generation.generate_images import ImageGenerator
+from core.chat.generation.synthesize_speech import SpeechSynthesizer
 from core.chat.port.menus import CommandMenus, CommandReaders
 from core.chat.port.platform import Platform
 from core.chat.question.build_question import QuestionBuilder

@@ -11,7 +11,7 @@ from core.chat.answer.collect_answer_pictures import AnswerPictures
 from core.chat.delivery.begin_answer import begin_answer
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
-from core.chat.generation.images import ImageGenerator
+from core.chat.generation.generate_images import ImageGenerator
 from core.chat.question.question import Question
 from core.store import AnswerFiles, HistoryMessage, ObservedMessage, ObservedMessages
 from core.usage import estimate_tokens

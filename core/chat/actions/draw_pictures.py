@@ -16,9 +16,9 @@ from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.post_media import is_posted, post_media
+from core.chat.generation.generate_images import GeneratedImages, ImageGenerator
 from core.chat.generation.image_caption import caption
 from core.chat.generation.image_options import ImagePrompt
-from core.chat.generation.images import GeneratedImages, ImageGenerator
 from core.chat.port.errors import ContentRejectedError
 from core.chat.port.media import Album
 from core.chat.port.menus import Button

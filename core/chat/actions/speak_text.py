@@ -14,7 +14,7 @@ from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.post_media import is_posted, post_media
-from core.chat.generation.speech import SpeechScript, SpeechSynthesizer
+from core.chat.generation.synthesize_speech import SpeechScript, SpeechSynthesizer
 from core.chat.port.errors import ContentRejectedError, VoiceForbiddenError
 from core.chat.port.markdown import Markdown
 from core.chat.port.media import Voice

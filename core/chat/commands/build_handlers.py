@@ -15,7 +15,7 @@ from core.chat.answer.answer_with_history import AnswerService
 from core.chat.answer.select_model_or_fallback import ModelSelector
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.events.deletions import Deletions
-from core.chat.generation.speech import SpeechSynthesizer
+from core.chat.generation.synthesize_speech import SpeechSynthesizer
 from core.chat.text.translations import Translations
 from core.media.decoding.pool import DecoderPool
 from core.queue import DeadLetters, Inbox, WaitingMessages

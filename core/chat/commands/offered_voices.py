@@ -10,7 +10,7 @@ from core.chat.answer.select_model_or_fallback import ChatModels, ModelSelector
 from core.chat.delivery.activity_indicator import activity_indicator
 from core.chat.delivery.cancellation import run_cancellable
 from core.chat.delivery.event_context import EventContext
-from core.chat.generation.speech import SpeechSynthesizer
+from core.chat.generation.synthesize_speech import SpeechSynthesizer
 from core.chat.port.incoming import ChatRef
 from core.chat.text.error_keys import error_key
 from core.redis.stored_values import StoredJson, parse_stored

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from core.chat.answer.select_model_or_fallback import ChatModels, ModelSelector
 from core.chat.delivery.event_context import EventContext
-from core.chat.generation.speech import SpeechSynthesizer
+from core.chat.generation.synthesize_speech import SpeechSynthesizer
 from core.chat.port.menus import Menu, Option
 from core.store import Erasure, ObservedMessages, PreferenceName, limit_lifetime, list_retentions
 from core.wanjie import WanjieError

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from core.access import ModelPermissions
 from core.chat.answer.select_model_or_fallback import ModelSelector
 from core.chat.delivery.event_context import EventContext
-from core.chat.generation.speech import SpeechSynthesizer, speed_of
+from core.chat.generation.synthesize_speech import SpeechSynthesizer, speed_of
 from core.chat.port.incoming import ChatRef
 from core.chat.port.menus import Menu, Option
 from core.chat.text.normalize_width import to_half_width

@@ -24,7 +24,7 @@ from .attachment_kinds import InputKind, classify, classify_by_type, display_nam
 from .collected_input import CollectedInput, InputFile
 from .documents import fence_untrusted, format_document, load_document
 from .download_and_decode import ReceivedFiles
-from .images import MAX_IMAGES, ImageLoader
+from .images_for_vision import MAX_IMAGES, ImageLoader
 from .prompt import question_text
 from .question import Question
 from .quoted_message import is_newest_answer

@@ -18,7 +18,7 @@ from core.chat.commands.speak import SpeakCommand
 from core.chat.delivery.answer_buttons import LAST_PART_MARK
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
-from core.chat.generation.speech import SpeechSynthesizer
+from core.chat.generation.synthesize_speech import SpeechSynthesizer
 from core.chat.port.errors import (
     ContentRejectedError,
     MediaForbiddenError,

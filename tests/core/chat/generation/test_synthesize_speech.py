@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
-from core.chat.generation.speech import SpeechScript, SpeechSynthesizer, speed_of
+from core.chat.generation.synthesize_speech import SpeechScript, SpeechSynthesizer, speed_of
 from core.chat.text.user_error import UserFacingError
 from core.media.decoding.jobs import DecodeJob, Limits
 from core.media.decoding.pool import DecoderPool
