@@ -20,9 +20,9 @@ from core.chat.actions.read_question import QuestionReader
 from core.chat.actions.speak_text import Speaker
 from core.chat.actions.suggest_first_questions import Welcome
 from core.chat.actions.waiting_questions import WaitingQuestions
+from core.chat.answer.adapt_request_to_model import ChatClient
 from core.chat.answer.ahead_answers import AheadAnswers
 from core.chat.answer.answer_with_history import AnswerService, PromptDefaults
-from core.chat.answer.model_client import ChatClient
 from core.chat.answer.select_model_or_fallback import ModelSelector
 from core.chat.bot import Bot
 from core.chat.commands import list_for, parse_command

@@ -1,7 +1,7 @@
 """What the key is used for: amounts, prices, limits, and the counts in Redis."""
 
-from .amount import NOTHING, Amount, UsedAmount
 from .calculate_cost import MILLION, PriceList
+from .call_amounts import NOTHING, Amount, UsedAmount
 from .counters import UsageCounters
 from .limits import (
     WARNING_PERCENT,
@@ -30,7 +30,7 @@ from .parse_limit_rules import (
 from .payer import Payer
 from .ratings import FeedbackCounters, ModelFeedback
 from .report import UsageReport
-from .token_estimate import estimate_tokens
+from .text_token_estimate import estimate_tokens
 
 __all__ = [
     "CHATS",

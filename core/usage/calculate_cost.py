@@ -9,7 +9,7 @@ from dataclasses import asdict, astuple
 from core.settings import ModelPrice
 from core.wanjie import matches_pattern
 
-from .amount import Amount
+from .call_amounts import Amount
 
 MILLION = 1_000_000
 """Costs are counted in millionths of the currency, so that they can be added exactly."""

@@ -19,8 +19,8 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .amount import Amount, UsedAmount
 from .calculate_cost import PriceList
+from .call_amounts import Amount, UsedAmount
 from .limits import (
     WARNING_PERCENT,
     CountName,

@@ -22,7 +22,7 @@ from core.wanjie import (
     WanjieClient,
 )
 
-from .amount import (
+from .call_amounts import (
     NOTHING,
     Amount,
     AnswerMeter,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .amount import UsedAmount
+from .call_amounts import UsedAmount
 from .limits import Limit, LimitKey, ReachedLimit
 
 

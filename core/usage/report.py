@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from core.redis.wrong_type_keys import ForeignKeys
 
-from .amount import Amount, UsedAmount
+from .call_amounts import Amount, UsedAmount
 from .counters import month_key, parse_count
 
 _SCAN_COUNT = 1000

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import psutil
 from PIL import Image
 
-from core.media.decoding.jobs import inspect_image, join_audio
+from core.media.decoding.jobs_and_limits import inspect_image, join_audio
 from core.media.decoding.pool import DecoderPool
 from tests.core.media.audio_files import tone
 

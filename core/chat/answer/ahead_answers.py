@@ -12,7 +12,7 @@ import structlog
 from core.usage import Payer
 from core.wanjie import Attempts, ChatRequest, Delta, ReadingPace
 
-from .model_client import ChatClient
+from .adapt_request_to_model import ChatClient
 
 _log = structlog.get_logger()
 

@@ -15,7 +15,7 @@ from core.chat.port.media import Picture
 from core.chat.port.names import clean_line
 from core.chat.text.user_error import UserFacingError
 from core.fair_limiter import FairLimiter, NoSlotError
-from core.media.decoding.jobs import inspect_image
+from core.media.decoding.jobs_and_limits import inspect_image
 from core.media.decoding.pool import DecoderPool
 from core.media.decoding_results import BadImageError
 from core.redis.stored_values import StoredJson

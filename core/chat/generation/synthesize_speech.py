@@ -16,7 +16,7 @@ from core.chat.port.names import clean_line
 from core.chat.text.user_error import UserFacingError
 from core.fair_limiter import FairLimiter, NoSlotError
 from core.media.cache import Cache
-from core.media.decoding.jobs import join_audio
+from core.media.decoding.jobs_and_limits import join_audio
 from core.media.decoding.pool import DecoderPool
 from core.media.decoding_results import AudioFile, AudioTooLongError, UnreadableAudioError
 from core.media.speech_text.from_markdown import SpokenPlaceholders, split_sentences, to_speakable_text

@@ -8,7 +8,7 @@ from core.chat.port.incoming import Attachment
 from core.chat.port.outbox import Outbox
 from core.chat.text.attribution import replace_marks
 from core.chat.text.user_error import UserFacingError
-from core.media.decoding.jobs import read_document
+from core.media.decoding.jobs_and_limits import read_document
 from core.media.decoding_results import DocumentExcerpt, UnreadableDocumentError
 from core.media.visible_text import is_blank
 

@@ -10,7 +10,7 @@ from core.chat.port.outbox import Outbox
 from core.chat.port.run_with_retries import run_with_retries
 from core.chat.text.user_error import UserFacingError
 from core.fair_limiter import FairLimiter, NoSlotError
-from core.media.decoding.jobs import DecodeJob
+from core.media.decoding.jobs_and_limits import DecodeJob
 from core.media.decoding.pool import DecoderPool
 
 DOWNLOAD_TIMEOUT = 60.0

@@ -11,7 +11,7 @@ from core.chat.port.markdown import Markdown, format_code
 from core.chat.port.outbox import Outbox
 from core.chat.text.user_error import UserFacingError
 from core.media.cache import Cache
-from core.media.decoding.jobs import shrink_image
+from core.media.decoding.jobs_and_limits import shrink_image
 from core.media.decoding_results import BadImageError
 from core.store import HistoryMessage
 from core.usage import Payer

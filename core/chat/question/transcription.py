@@ -14,7 +14,7 @@ from core.chat.text.truncate import truncate
 from core.chat.text.user_error import UserFacingError
 from core.error_words import keep_error_words
 from core.fair_limiter import FairLimiter, NoSlotError
-from core.media.decoding.jobs import extract_audio
+from core.media.decoding.jobs_and_limits import extract_audio
 from core.media.decoding_results import AudioTooLongError, UnreadableAudioError
 from core.media.visible_text import strip_invisible
 from core.settings import WanjieSettings

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.fair_limiter import FairLimiter
 
-from .jobs import DecodeJob
+from .jobs_and_limits import DecodeJob
 from .process import DecoderProcess, ProcessLostError
 
 _log = structlog.get_logger()

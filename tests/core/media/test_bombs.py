@@ -17,8 +17,8 @@ from PIL import Image as Pillow
 from structlog.testing import capture_logs
 
 from core.media.audio.encoder import extract_audio, join_audio
-from core.media.decoding import jobs
-from core.media.decoding.jobs import Limits
+from core.media.decoding import jobs_and_limits
+from core.media.decoding.jobs_and_limits import Limits
 from core.media.decoding.pool import DecoderPool
 from core.media.decoding_results import BadImageError, UnreadableAudioError, UnreadableDocumentError
 from core.media.documents.read_by_type import read_document
@@ -161,7 +161,7 @@ async def pool() -> AsyncGenerator[DecoderPool]:
 
 
 async def test_a_pdf_file_that_unfolds_to_gigabytes_is_refused(pool: DecoderPool) -> None:
-    data, job = pdf_files.bomb(60), jobs.read_document("a.pdf", "", max_length=1_000)
+    data, job = pdf_files.bomb(60), jobs_and_limits.read_document("a.pdf", "", max_length=1_000)
 
     assert len(data) < 10_000
     with capture_logs() as logs, pytest.raises(UnreadableDocumentError):

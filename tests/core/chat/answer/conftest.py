@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from redis.asyncio import Redis
 
-from core.chat.answer.model_client import ChatClient
+from core.chat.answer.adapt_request_to_model import ChatClient
 from core.store import LearnedModelFacts
 from core.wanjie import WanjieClient
 from tests.core.metered import metered

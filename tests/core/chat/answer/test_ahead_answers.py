@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
+from core.chat.answer.adapt_request_to_model import ChatClient
 from core.chat.answer.ahead_answers import AheadAnswers
-from core.chat.answer.model_client import ChatClient
 from core.wanjie import ChatMessage, ChatRequest, TextDelta
 from tests.core.metered import PAYER
 

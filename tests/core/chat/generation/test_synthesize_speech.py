@@ -11,7 +11,7 @@ from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.generation.synthesize_speech import SpeechScript, SpeechSynthesizer, speed_of
 from core.chat.text.user_error import UserFacingError
-from core.media.decoding.jobs import DecodeJob, Limits
+from core.media.decoding.jobs_and_limits import DecodeJob, Limits
 from core.media.decoding.pool import DecoderPool
 from core.media.decoding_results import BadImageError, ImageInfo
 from core.media.speech_text.from_markdown import SpokenPlaceholders

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core.media.charts.bar_chart import draw
-from core.media.decoding.jobs import draw_bar_chart, inspect_image
+from core.media.decoding.jobs_and_limits import draw_bar_chart, inspect_image
 from core.media.decoding.pool import DecoderPool
 from core.media.decoding_results import BadImageError
 

@@ -15,8 +15,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from core.fair_limiter import NoSlotError
-from core.media.decoding import jobs
-from core.media.decoding.jobs import DecodeJob, Limits
+from core.media.decoding import jobs_and_limits
+from core.media.decoding.jobs_and_limits import DecodeJob, Limits
 from core.media.decoding.pool import DecoderPool
 from core.media.decoding_results import (
     AudioFile,
@@ -153,11 +153,11 @@ async def test_whoever_stops_waiting_ends_the_work(pool: DecoderPool) -> None:
 @pytest.mark.parametrize(
     "job",
     [
-        jobs.inspect_image(),
-        jobs.shrink_image(max_side=1, max_bytes=1),
-        jobs.join_audio("opus"),
-        jobs.extract_audio(),
-        jobs.read_document("a", "", max_length=1),
+        jobs_and_limits.inspect_image(),
+        jobs_and_limits.shrink_image(max_side=1, max_bytes=1),
+        jobs_and_limits.join_audio("opus"),
+        jobs_and_limits.extract_audio(),
+        jobs_and_limits.read_document("a", "", max_length=1),
     ],
     ids=lambda job: job.function,
 )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.json_reader import load_json
-from core.usage.amount import Amount, AnswerMeter, estimate_answer, read_seconds, read_usage
+from core.usage.call_amounts import Amount, AnswerMeter, estimate_answer, read_seconds, read_usage
 from core.wanjie import ChatMessage, ChatRequest, Correction, Finish, TextDelta, ToolCall, Usage
 from core.wanjie.responses import parse_chunk, parse_transcript
 

@@ -5,7 +5,7 @@ from contextlib import aclosing
 import pytest
 
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
-from core.chat.answer.model_client import ChatClient
+from core.chat.answer.adapt_request_to_model import ChatClient
 from core.wanjie import (
     BadRequestError,
     ChatMessage,
