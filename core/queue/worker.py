@@ -22,8 +22,8 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from .job_run import Handler, Handlers, JobRun
 from .keys import QueueKeys
 from .lane_claims import Claim, Entry, LaneClaims, name_consumer
+from .lane_signals import listen_for_news
 from .lease_periods import ALONE, WorkerPeriods
-from .notifications import listen_for_news
 from .redelivery import RedeliveryPolicy
 from .worker_slots import WorkerSlot, WorkerSlots
 

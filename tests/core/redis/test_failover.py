@@ -15,7 +15,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.queue import EnqueueResult, Inbox, QueueKeys
-from core.queue.notifications import listen_for_news
+from core.queue.lane_signals import listen_for_news
 from core.redis import STORE_ERRORS, EmbeddedRedis, StoreHealth, connect
 from tests.core.conftest import StartWorker
 from tests.core.queue.scripted_handler import ScriptedHandler, wait_until
@@ -73,7 +73,7 @@ async def _until_pinged(redis: Redis, *, times: int) -> None:
 
 
 async def test_a_dropped_subscription_is_noticed(redis: Redis, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.queue.notifications._PING_INTERVAL", 0.5)
+    monkeypatch.setattr("core.queue.lane_signals._PING_INTERVAL", 0.5)
     client = connect(proxy.url)
     lanes = listen_for_news(client, QueueKeys())
     first = asyncio.ensure_future(anext(lanes))
@@ -102,7 +102,7 @@ async def test_work_continues_when_the_old_server_becomes_read_only(pair: Pair, 
 
 
 async def test_a_subscription_follows_a_failover(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.queue.notifications._PING_INTERVAL", 0.1)
+    monkeypatch.setattr("core.queue.lane_signals._PING_INTERVAL", 0.1)
     client = connect(pair.address.url)
     lanes = listen_for_news(client, QueueKeys())
     first = asyncio.ensure_future(anext(lanes))
