@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bots.sandbox.slack.call import Json
+from bots.sandbox.slack.data_types import Message
 from bots.sandbox.slack.modal_form import ModalForm
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.simulator import SlackSim
-from bots.sandbox.slack.state import Message
 
 from .acts import Acts
 from .upload import Upload

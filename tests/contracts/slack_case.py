@@ -10,10 +10,10 @@ from pydantic import SecretStr
 from pyromark import Markdown, Options
 
 from bots.running_platform import PlatformContext
+from bots.sandbox.slack.data_types import Channel, StreamState
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.pings import pings
 from bots.sandbox.slack.simulator import SlackSim
-from bots.sandbox.slack.state import Channel, StreamState
 from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack.platform import SlackPlatform
 from bots.slack.settings import SlackSettings

@@ -12,7 +12,7 @@ from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.browser import Browser
 from bots.sandbox.slack.call import Json
 from bots.sandbox.slack.persona import SlackPersona
-from bots.sandbox.slack.workspace import Workspace
+from bots.sandbox.slack.workspace_state import Workspace
 from bots.sandbox.telegram.inline_mode import InlineQuery
 from bots.sandbox.telegram.persona import TelegramPersona
 from tests.bots.health import Health

@@ -7,8 +7,8 @@ from itertools import count
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.call import Json
+from bots.sandbox.slack.data_types import Message
 from bots.sandbox.slack.persona import SlackPersona
-from bots.sandbox.slack.state import Message
 from core.queue import event_tag
 from tests.scenarios.access_steps import claim
 from tests.scenarios.button_steps import AGAIN, SPEAK, STOP, answered, grows, offers, told

@@ -11,7 +11,7 @@ from typing import Any
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.persona import Persona
-from bots.sandbox.slack.state import StreamState
+from bots.sandbox.slack.data_types import StreamState
 from bots.sandbox.wanjie.simulator import RawAnswer
 from tests.scenarios.conversation_steps import says
 

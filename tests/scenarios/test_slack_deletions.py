@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.slack.data_types import Message
 from bots.sandbox.slack.persona import SlackPersona
-from bots.sandbox.slack.state import Message
 from tests.scenarios.button_steps import AGAIN, SPEAK, STOP, grows, offers
 from tests.scenarios.conversation_steps import (
     asked,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bots.sandbox.harness import ServiceHarness
+from bots.sandbox.slack.data_types import Channel
 from bots.sandbox.slack.persona import SlackPersona
-from bots.sandbox.slack.state import Channel
 from tests.scenarios.button_steps import AGAIN, SPEAK, offers
 from tests.scenarios.conversation_steps import asked, says
 

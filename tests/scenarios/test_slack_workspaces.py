@@ -17,8 +17,8 @@ from bots.sandbox.slack.browser import Browser
 from bots.sandbox.slack.events import REMOVALS
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.slack.simulator import SlackSim
-from bots.sandbox.slack.workspace import Workspace
 from bots.sandbox.slack.workspace_sim import WorkspaceSim
+from bots.sandbox.slack.workspace_state import Workspace
 from tests.scenarios.access_steps import claim
 from tests.scenarios.conversation_steps import asked, echo, says
 from tests.scenarios.replica_steps import start_installed_replica

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from .state import Person, SlackFile
+from .data_types import Person, SlackFile
 
 _Found = TypeVar("_Found")
 

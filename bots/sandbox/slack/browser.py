@@ -8,7 +8,7 @@ import aiohttp
 
 from .app_state import Organisation
 from .simulator import SlackSim
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 
 class Browser:

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 
 from .call import Json
+from .data_types import Channel, Message
 from .socket_mode import SocketMode
-from .state import Channel, Message
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 _SUBSCRIPTION_OF = {
     "channel": "message.channels",

@@ -15,7 +15,7 @@ from .methods.methods_and_limits import METHODS, TOLERATED
 from .rate_limits import Limits, RateLimiter
 from .scopes import GRANTED, check_scope, list_granted
 from .tokens import Tokens
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 Handler: TypeAlias = Callable[[Args], Json]
 _log = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from typing import Any, cast
 from .blocks.find_buttons import action_of, list_of, with_options
 from .blocks.validation import faults_of_options
 from .call import Json
+from .data_types import Channel, Message, Person
 from .response_urls import ResponseUrls
 from .socket_mode import SocketMode
-from .state import Channel, Message, Person
 from .views import TROUBLE, Views
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 
 @dataclass(frozen=True, slots=True)

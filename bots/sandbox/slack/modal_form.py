@@ -6,8 +6,8 @@ from bots.sandbox.screen import ShownField, ShownForm
 
 from .blocks.inputs import complaint, fill, list_options, text_of
 from .call import Json
+from .data_types import Person
 from .interactions import Interactions
-from .state import Person
 from .views import Views
 
 _KINDS = {"plain_text_input": "text", "checkboxes": "boxes"}

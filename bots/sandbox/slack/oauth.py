@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from .app_state import AppState, Organisation
 from .call import Args, Json, RefusalError
 from .tokens import LIFETIME, Tokens
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 _CODE_LIFETIME = 600.0
 

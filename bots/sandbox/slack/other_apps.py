@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .call import Json
-from .state import Channel, Message
+from .data_types import Channel, Message
 from .user_actions import Services, SlackUser
 
 

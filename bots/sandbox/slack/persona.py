@@ -13,10 +13,10 @@ from bots.sandbox.screen import Screen, ShownForm
 from .blocks.find_buttons import list_ratings
 from .blocks.text import visible_text
 from .call import Json
+from .data_types import Channel, Message
 from .modal_form import ModalForm
 from .screen import choices, elements, fold, is_hint, is_sign, message_text, post
 from .shown_messages import make_screen
-from .state import Channel, Message
 from .user_actions import SlackUser
 from .workspace_sim import WorkspaceSim
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from pyromark import Markdown, Options
 
 from .call import Json
-from .state import Message
+from .data_types import Message
 
 _MENTION = re.compile(r"<(?:!(?:channel|here|everyone|group)\b|!subteam\^|[@#][A-Z0-9]+[|>])[^<>]*>?", re.IGNORECASE)
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import aiohttp
 
 from .call import Json
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 EnvelopeType: TypeAlias = Literal["events_api", "slash_commands", "interactive"]
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"

@@ -7,8 +7,8 @@ from aiohttp import web
 
 from .blocks.message_content import read_content
 from .call import Args, Json, RefusalError, read_args
-from .state import Channel, Message, Person
-from .workspace import Workspace
+from .data_types import Channel, Message, Person
+from .workspace_state import Workspace
 
 
 @dataclass(slots=True)

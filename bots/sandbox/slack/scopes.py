@@ -1,7 +1,7 @@
 """The scopes that each method needs, as Slack's method reference lists them."""
 
 from .call import Args, Json, RefusalError
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 GRANTED: tuple[str, ...] = (
     "app_mentions:read",

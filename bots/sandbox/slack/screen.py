@@ -12,7 +12,7 @@ from bots.sandbox.persona import Post
 from .blocks.markdown import seen
 from .blocks.text import visible_text
 from .call import Json
-from .state import Message, SlackFile
+from .data_types import Message, SlackFile
 
 _MARK = re.compile(r"\\([!-/:-@\[-`{-~])|\*\*|`")
 _BOLD = re.compile(r"\*(\S(?:[^*\n]*\S)?)\*")

@@ -9,7 +9,7 @@ from bots.sandbox.screen import AppTabs, Control, HomePart, Screen, ShownFile, S
 
 from .blocks.find_buttons import list_ratings
 from .call import Json
-from .state import Channel, Message, SlackFile, StreamState
+from .data_types import Channel, Message, SlackFile, StreamState
 from .user_actions import SlackUser
 from .workspace_sim import WorkspaceSim
 

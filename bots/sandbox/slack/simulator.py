@@ -9,15 +9,15 @@ from aiohttp import web
 
 from .app_state import AppState, Organisation
 from .call import Args, Json, RefusalError, read_args
+from .data_types import Person, Rules
 from .http_server import Handler
 from .oauth import OAuth, describe_removal
 from .rate_limits import Limits
 from .request_url import RequestUrl
 from .socket_mode import Ack, SocketMode
-from .state import Person, Rules
 from .tokens import BotToken, Tokens
-from .workspace import Workspace
 from .workspace_sim import WorkspaceSim
+from .workspace_state import Workspace
 
 SIGNING_SECRET = "5160a7ed" * 4
 """Of the simulated app, unless another one is given."""

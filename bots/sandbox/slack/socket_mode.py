@@ -18,7 +18,7 @@ from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
 
 from .call import Json
 from .request_url import DeliveryError, EnvelopeType, RequestUrl
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 _MAX_CONNECTIONS = 10
 

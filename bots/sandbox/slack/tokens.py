@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .app_state import Organisation
 from .call import RefusalError
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 LIFETIME = 43_200
 """Seconds for which a token is valid that is rotated."""

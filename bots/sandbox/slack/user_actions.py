@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from .blocks.text import as_mrkdwn, as_rich_text
 from .call import Json
+from .data_types import Channel, Message, Person, SlackFile, StreamState
 from .events import Announcer
 from .interactions import Interaction, Interactions
 from .methods.streams import Streams
 from .modal_form import ModalForm
-from .state import Channel, Message, Person, SlackFile, StreamState
 from .views import Views
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 SLACKBOT = "USLACKBOT"
 PIECE = 4000

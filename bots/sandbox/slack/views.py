@@ -5,7 +5,7 @@ import secrets
 from .blocks.inputs import initial_value
 from .call import Args, Json, RefusalError
 from .view_validation import check_view
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 _MAX_STACK = 3
 TROUBLE = "We had some trouble connecting. Try again?"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from .call import Args, Json
+from .data_types import Channel, ChannelKind, Message, Rules, Sight, Status
 from .events import Announcer
 from .faults import Faults
 from .http_server import Call, Handler, WebApi
@@ -19,11 +20,10 @@ from .other_apps import SlackApp
 from .rate_limits import Limits
 from .response_urls import ResponseUrls
 from .socket_mode import SocketMode
-from .state import Channel, ChannelKind, Message, Rules, Sight, Status
 from .tokens import Tokens
 from .user_actions import SLACKBOT, Services, SlackUser
 from .views import Views
-from .workspace import Workspace
+from .workspace_state import Workspace
 
 _Found = TypeVar("_Found")
 

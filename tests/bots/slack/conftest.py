@@ -11,8 +11,8 @@ import pytest_asyncio
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
+from bots.sandbox.slack.data_types import Channel, Message
 from bots.sandbox.slack.simulator import SlackSim
-from bots.sandbox.slack.state import Channel, Message
 from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack.platform import SlackPlatform
 from bots.slack.sending.outbox import SlackOutbox

@@ -3,7 +3,7 @@
 from typing import cast
 
 from bots.sandbox.slack.call import Args, Json, RefusalError
-from bots.sandbox.slack.workspace import Workspace
+from bots.sandbox.slack.workspace_state import Workspace
 
 _SESSION_STATES = frozenset({"processing", "active", "suspended", "closed"})
 _MAX_LOADING_MESSAGES, _MAX_LOADING_MESSAGE = 10, 50

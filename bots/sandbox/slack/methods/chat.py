@@ -5,9 +5,9 @@ import time
 
 from bots.sandbox.slack.blocks.message_content import Content, read_content, read_update
 from bots.sandbox.slack.call import Args, Json, RefusalError
+from bots.sandbox.slack.data_types import Message, StreamState
 from bots.sandbox.slack.events import Announcer
-from bots.sandbox.slack.state import Message, StreamState
-from bots.sandbox.slack.workspace import Workspace
+from bots.sandbox.slack.workspace_state import Workspace
 
 _TS = re.compile(r"\d{10}\.\d{6}")
 

@@ -4,9 +4,9 @@ import base64
 from typing import TypeVar
 
 from bots.sandbox.slack.call import Args, Json, RefusalError
+from bots.sandbox.slack.data_types import Channel, Message, Person
 from bots.sandbox.slack.events import Announcer
-from bots.sandbox.slack.state import Channel, Message, Person
-from bots.sandbox.slack.workspace import Workspace
+from bots.sandbox.slack.workspace_state import Workspace
 
 _Entry = TypeVar("_Entry")
 _MAX_PAGE = 1000

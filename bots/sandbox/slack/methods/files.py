@@ -7,10 +7,10 @@ from typing import Any, cast
 from aiohttp import BodyPartReader, web
 
 from bots.sandbox.slack.call import Args, Json, RefusalError
+from bots.sandbox.slack.data_types import Channel, Message, SlackFile
 from bots.sandbox.slack.events import Announcer
-from bots.sandbox.slack.state import Channel, Message, SlackFile
 from bots.sandbox.slack.tokens import Tokens
-from bots.sandbox.slack.workspace import Workspace
+from bots.sandbox.slack.workspace_state import Workspace
 
 _LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Sign in to Slack</title></head><body>Sign in</body></html>"
 _MAX_ALT_TXT = 1000

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from bots.sandbox.slack.blocks.message_content import Piece, read_piece
 from bots.sandbox.slack.blocks.validation import MAX_BLOCKS, check_blocks
 from bots.sandbox.slack.call import Args, Json, RefusalError
+from bots.sandbox.slack.data_types import Channel, Message, Stream, StreamState
 from bots.sandbox.slack.events import Announcer
-from bots.sandbox.slack.state import Channel, Message, Stream, StreamState
-from bots.sandbox.slack.workspace import Workspace
+from bots.sandbox.slack.workspace_state import Workspace
 
 
 class Streams:

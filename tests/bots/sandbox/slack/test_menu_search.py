@@ -9,8 +9,8 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.sandbox.slack.data_types import Channel
 from bots.sandbox.slack.simulator import SlackSim
-from bots.sandbox.slack.state import Channel
 from bots.sandbox.slack.user_actions import SlackUser
 from tests.bots.sandbox.slack.fixtures import bolt, refused
 

@@ -10,8 +10,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.sandbox.slack.blocks.inputs import REQUIRED
+from bots.sandbox.slack.data_types import Channel
 from bots.sandbox.slack.simulator import SlackSim
-from bots.sandbox.slack.state import Channel
 from bots.sandbox.slack.user_actions import SlackUser
 from bots.sandbox.slack.views import TROUBLE
 from tests.bots.sandbox.slack.fixtures import bolt, refused

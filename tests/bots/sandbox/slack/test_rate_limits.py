@@ -10,8 +10,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.sandbox.slack.data_types import Channel
 from bots.sandbox.slack.simulator import SlackSim
-from bots.sandbox.slack.state import Channel
 from tests.bots.sandbox.slack.fixtures import refused
 from tests.clock import Clock
 

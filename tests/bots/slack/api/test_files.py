@@ -11,7 +11,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from bots.http_sessions import Sessions
-from bots.sandbox.slack.state import SlackFile
+from bots.sandbox.slack.data_types import SlackFile
 from bots.slack.api.bot_account import BotAccount
 from bots.slack.api.call import ApiCaller, create_web_client
 from bots.slack.api.files import FilesApi

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bots.sandbox.slack.state import Message, SlackFile
+from bots.sandbox.slack.data_types import Message, SlackFile
 from bots.sandbox.slack.user_actions import SlackUser
 from bots.slack.events import thread
 from core.chat.port.errors import ContentRejectedError

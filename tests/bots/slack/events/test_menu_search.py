@@ -8,8 +8,8 @@ import pytest
 from redis.exceptions import ConnectionError as StoreLostError
 from structlog.testing import capture_logs
 
+from bots.sandbox.slack.data_types import Message
 from bots.sandbox.slack.persona import SlackPersona
-from bots.sandbox.slack.state import Message
 from bots.slack.events import menu_search
 from bots.slack.events.menu_search import find_options
 from bots.slack.events.workspace_context import WorkspaceContext

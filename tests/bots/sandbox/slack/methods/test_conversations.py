@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.sandbox.slack.data_types import Channel, Message
 from bots.sandbox.slack.simulator import SlackSim
-from bots.sandbox.slack.state import Channel, Message
 from bots.sandbox.slack.user_actions import SlackUser
 from tests.bots.sandbox.slack.fixtures import refused
 from tests.clock import Clock

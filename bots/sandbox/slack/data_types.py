@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from .blocks.text import visible_text
+from bots.sandbox.slack.blocks.text import visible_text
+
 from .call import Json
 
 ChannelKind: TypeAlias = Literal["channel", "group", "im", "mpim"]

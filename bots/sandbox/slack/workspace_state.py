@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .app_state import AppState, Organisation
 from .call import Json, RefusalError
-from .state import Channel, ChannelKind, Message, Person, Rules, Sight, SlackFile, Status, Stream, StreamState
+from .data_types import Channel, ChannelKind, Message, Person, Rules, Sight, SlackFile, Status, Stream, StreamState
 
 _IMAGE_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
 
