@@ -37,7 +37,7 @@ from .forget import ForgetCommand
 from .handler_types import ButtonHandler, CommandHandler
 from .imagine import ImagineCommand
 from .language import LanguageCommand
-from .leave import leave_thread
+from .leave_thread import leave_thread
 from .model import ModelCommand
 from .new_stop_retry_continue import ConversationCommands
 from .pair import PairCommand

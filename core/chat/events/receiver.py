@@ -26,8 +26,8 @@ from core.tracing import NO_TRACER, Tracer, mark_event
 
 from .access_gate import AccessGate, AccessRefusal
 from .choose_lane import choose_lane, get_origin, get_overflow_lane
-from .flood_refusals import RecentRefusals
 from .loop_limit import LoopLimit
+from .recent_refusals import RecentRefusals
 
 _log = structlog.get_logger()
 _MAX_BYTES_AT_ONCE = 65_536
