@@ -6,8 +6,8 @@ from bots.settings import PLATFORM_AREAS
 from bots.slack.events.workspace_context import EVERY_COMMAND
 from bots.slack.manifest import MessageShortcut, SlashCommand, render_manifest
 from core.chat.commands import COMMANDS, Command
+from core.chat.text.chinese_command_names import CHINESE_NAMES
 from core.chat.text.translations import Translations
-from core.chat.text.typed_commands import CHINESE_NAMES
 from core.settings import Variable, list_areas, list_variables
 
 _EVERY_COMMAND_DESCRIPTION = "Any command of the bot by its name"

@@ -12,7 +12,7 @@ from typing import Any
 from core.chat.port.markdown import Markdown, escape_line, fit_into_code
 from core.chat.port.names import clean_line
 
-from .typed_commands import CHINESE_NAMES
+from .chinese_command_names import CHINESE_NAMES
 
 _FOLDER = Path(__file__).parents[2] / "locales"
 _DEFAULT = "en"

@@ -7,51 +7,11 @@ It knows commands only by name, so that platforms can tell a command from other 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .bot_mention import remove_separators
+from .chinese_command_names import CHINESE_NAMES
 from .normalize_width import to_half_width
-
-CHINESE_NAMES: Mapping[str, tuple[str, ...]] = {
-    "usage": ("用量", "使用量", "额度", "限额", "花费"),
-    "pair": ("认领", "配对"),
-    "admin": ("管理", "管理员"),
-    "start": ("开始", "开始使用", "開始"),
-    "help": ("帮助", "幫助", "命令", "指令", "说明", "使用说明", "菜单"),
-    "model": ("模型", "换模型", "切换模型", "选择模型", "选模型", "換模型", "切換模型"),
-    "imagine": ("画", "画图", "画画", "绘图", "绘画", "作图", "生图", "生成图片", "畫", "畫圖", "繪圖"),
-    "speak": ("朗读", "念", "读", "播报", "念出来", "读出来", "朗讀", "讀"),
-    "voice": ("语音", "音色", "声音", "嗓音", "语音设置", "語音", "聲音"),
-    "reasoning": ("思考", "推理", "思考过程", "思考過程"),
-    "system": ("设定", "系统", "角色", "人设", "系统提示", "系统提示词", "提示词", "設定", "系統"),
-    "translate": ("翻译", "翻譯"),
-    "ask": ("提问", "提問"),
-    "summarize": ("总结", "摘要", "總結"),
-    "leave": ("离开", "退出", "離開"),
-    "settings": ("设置", "偏好", "選項"),
-    "language": ("语言", "語言"),
-    "new": (
-        "新对话",
-        "新会话",
-        "新话题",
-        "新建",
-        "新建对话",
-        "清空",
-        "清除",
-        "重置",
-        "重新开始",
-        "新對話",
-        "清空上下文",
-    ),
-    "forget": ("忘记", "忘掉", "遗忘", "忘記"),
-    "export": ("导出", "匯出", "導出"),
-    "file": ("代码", "文件", "存成文件", "代碼", "檔案"),
-    "stop": ("停止", "停", "停下", "取消", "中止", "终止", "停止生成"),
-    "retry": ("重试", "重答", "重新回答", "重新生成", "再试一次", "再来一次", "重試"),
-    "continue": ("继续", "接着写", "接着说", "继续写", "继续说", "繼續"),
-}
-"""For each command the names that Chinese speakers would try, also in traditional characters."""
 
 _NAME_BY_CHINESE = {chinese: name for name, every in CHINESE_NAMES.items() for chinese in every}
 _LONGEST_FIRST = sorted(_NAME_BY_CHINESE, key=len, reverse=True)

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.chat.commands import COMMANDS
+from core.chat.text.chinese_command_names import CHINESE_NAMES
 from core.chat.text.normalize_width import to_half_width
-from core.chat.text.typed_commands import CHINESE_NAMES, TypedCommand, parse_typed_command, to_command_name
+from core.chat.text.typed_commands import TypedCommand, parse_typed_command, to_command_name
 
 
 @pytest.mark.parametrize(
