@@ -15,13 +15,11 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from .envelope import Envelope
 from .keys import QueueKeys
 from .lane_kind import LaneKind
-from .limits import LANE_LIMITS, MEMORY_LIMITS, REFUSAL_INTERVAL, QueueLimits
+from .limits import LANE_LIMITS, MEMORY_LIMITS, REFUSAL_INTERVAL, SEEN_LIFETIME, QueueLimits
 from .origin import Origin
 from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
-
-_SEEN_SECONDS = 25 * 3600  # an hour more than platforms keep undelivered events
 
 
 class EnqueueResult(Enum):
@@ -87,7 +85,7 @@ class Inbox:
             limits.person_refusals if kind is LaneKind.OVERFLOW else limits.person_messages,
             *(limits.person_bytes, limits.chat_messages, limits.chat_bytes, limits.lanes, limits.seen),
             0.5 if kind.is_fast or kind is LaneKind.OVERFLOW else 1,
-            _SEEN_SECONDS,
+            int(SEEN_LIFETIME.total_seconds()),
             int(REFUSAL_INTERVAL.total_seconds()) if kind is LaneKind.OVERFLOW else 0,
         ]
         answer = await self._foreign.retry_without(lane, lambda: self._enqueue(keys, arguments))

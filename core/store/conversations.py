@@ -24,11 +24,10 @@ from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .chat_preferences import ChatPreferences, PreferenceName
 from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
-from .retention import limit_lifetime
+from .retention import PREFERENCES_LIFETIME, limit_lifetime
 
 _SCRIPTS = Path(__file__).parent
-_PREFERENCES_SECONDS = int(timedelta(days=400).total_seconds())
-"""Longer than a chat in use is silent, so that a team which asks once a year keeps its choices."""
+_PREFERENCES_SECONDS = int(PREFERENCES_LIFETIME.total_seconds())
 _RENEWAL_INTERVAL = 86_400
 """Seconds after which that is renewed: it is a write, which each question would wait for."""
 

@@ -1,10 +1,12 @@
-"""How long a chat keeps what was said in it: as long as the deployment, or less; pure."""
+"""How long a chat keeps what was said in it, as long as the deployment or less, and its preferences; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
 
+PREFERENCES_LIFETIME = timedelta(days=400)
+"""Longer than a chat in use is silent, so that a team which asks once a year keeps its choices."""
 RETENTIONS: Mapping[str, timedelta] = {"day": timedelta(days=1), "week": timedelta(days=7)}
 """What a chat may choose (`ChatPreferences.keep`): the time after its last exchange."""
 
