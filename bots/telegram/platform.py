@@ -97,7 +97,7 @@ class TelegramPlatform(RunningPlatform):
         self._menu = menu
         self._message_ids = MessageIdTracker()
         self._admins = AdminLookup(self._api)
-        self._drafts = DraftPolicy(settings.stream)
+        self._drafts = DraftPolicy(settings.stream, rich=settings.rich_drafts == "on")
         self._is_connected = False
 
     @property

@@ -70,6 +70,13 @@ class TelegramSettings(PlatformSettings):
         "the text three times as closely, and posts the message at the end, though some desktop clients leave a shadow "
         "of the draft for a while; `auto` shows drafts when more chats ask than the bot may change messages for.",
     )
+    rich_drafts: Literal["on", "off"] = Field(
+        default="on",
+        description="`on`: drafts are rich ones, which show what the model thinks in Telegram's own way; where "
+        "Telegram does not take them, and with `off`, they are plain. Apps from before the summer of 2026, and some "
+        "that are not Telegram's own, show a rich draft as a message that they do not support, until the answer is "
+        "complete.",
+    )
     inline: Literal["on", "off"] = Field(
         default="off",
         description="`on`: people can ask the bot in any chat, also where it is no member, by `@name question` (inline "

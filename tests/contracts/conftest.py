@@ -16,7 +16,13 @@ from core.chat.port.outbox import Outbox
 from tests.contracts.case import Case
 from tests.contracts.scene import Scene, opened
 from tests.contracts.slack_case import slack_agent, slack_direct, slack_http, slack_thread
-from tests.contracts.telegram_case import telegram_drafts, telegram_group, telegram_private, telegram_webhook
+from tests.contracts.telegram_case import (
+    telegram_drafts,
+    telegram_group,
+    telegram_plain_drafts,
+    telegram_private,
+    telegram_webhook,
+)
 from tests.contracts.webhook_case import webhook
 from tests.contracts.webhook_platform import WebhookOutbox
 
@@ -56,7 +62,13 @@ CASES = {
         telegram_drafts,
         TelegramOutbox,
         previews=True,
-        modules=("test_pages", "test_previews", "test_takeover", "test_rate_limits", "test_buttons", "test_refusals"),
+        modules=(
+            *("test_pages", "test_previews", "test_takeover", "test_rate_limits", "test_buttons", "test_refusals"),
+            "test_reasoning",
+        ),
+    ),
+    "telegram-plain-drafts": Conversation(
+        telegram_plain_drafts, TelegramOutbox, previews=True, modules=("test_previews", "test_rate_limits")
     ),
     "telegram-webhook": Conversation(
         telegram_webhook, TelegramOutbox, modules=("test_reading", "test_takeover", "test_outages")

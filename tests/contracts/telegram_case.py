@@ -160,12 +160,18 @@ class TelegramWebhookCase(TelegramCase):
 
 
 class TelegramDraftsCase(TelegramCase):
-    """A private chat that is shown drafts before each message."""
+    """A private chat that is shown rich drafts before each message."""
 
-    calls = replace(TelegramCase.calls, step="sendMessageDraft", last="sendMessage")
+    calls = replace(TelegramCase.calls, step="sendRichMessageDraft", last="sendMessage")
 
     def _settings(self) -> dict[str, Any]:
         return {"stream": "draft"}
+
+
+class TelegramPlainDraftsCase(TelegramDraftsCase):
+    """The same where the Bot API server is too old for rich drafts."""
+
+    calls = replace(TelegramDraftsCase.calls, step="sendMessageDraft")
 
 
 @asynccontextmanager
@@ -180,6 +186,14 @@ async def telegram_drafts() -> AsyncGenerator[TelegramCase]:
     async with _quiet_telegram() as sim:
         person = sim.user(1001, "Ada", "en")
         yield TelegramDraftsCase(sim, person, sim.private(person))
+
+
+@asynccontextmanager
+async def telegram_plain_drafts() -> AsyncGenerator[TelegramCase]:
+    async with _quiet_telegram() as sim:
+        sim.rich_support.version = (10, 0)
+        person = sim.user(1001, "Ada", "en")
+        yield TelegramPlainDraftsCase(sim, person, sim.private(person))
 
 
 @asynccontextmanager

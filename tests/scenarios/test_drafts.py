@@ -1,12 +1,17 @@
 """Answers that grow as drafts in a private chat on Telegram."""
 
+from collections.abc import Callable
+
+import pytest
+
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.telegram.persona import TelegramPersona
-from tests.scenarios.conversation_steps import echo, floods, shown, words
+from bots.sandbox.telegram.state import Draft
+from tests.scenarios.conversation_steps import echo, floods, says, shown, words
 
 
-async def _start(harness: ServiceHarness, stream: str = "draft") -> TelegramPersona:
-    await harness.start(TELEGRAM_STREAM=stream)
+async def _start(harness: ServiceHarness, stream: str = "draft", rich: str = "on") -> TelegramPersona:
+    await harness.start(TELEGRAM_STREAM=stream, TELEGRAM_RICH_DRAFTS=rich)
     await harness.ready()
     return harness.private()
 
@@ -17,14 +22,24 @@ def _speak_slowly(harness: ServiceHarness, count: int = 60) -> str:
     return words(count)
 
 
+def _read_draft(harness: ServiceHarness, persona: TelegramPersona, fits: Callable[[Draft], bool]) -> Draft | None:
+    draft = harness.telegram.shown_draft(persona.chat.id)
+    return draft if draft is not None and fits(draft) else None
+
+
 def _list_messages(harness: ServiceHarness, persona: TelegramPersona) -> list[str]:
     return harness.telegram.texts(persona.chat.id)
 
 
+def _list_draft_kinds(harness: ServiceHarness, persona: TelegramPersona) -> set[str]:
+    return {event.media for event in harness.telegram.timeline(persona.chat.id) if event.kind == "draft"}
+
+
+@pytest.mark.parametrize(("rich", "kind"), [("on", "rich draft"), ("off", "draft")])
 async def test_an_answer_is_a_draft_until_its_only_message_comes_with_its_buttons(
-    empty_harness: ServiceHarness,
+    empty_harness: ServiceHarness, rich: str, kind: str
 ) -> None:
-    harness, persona = empty_harness, await _start(empty_harness)
+    harness, persona = empty_harness, await _start(empty_harness, rich=rich)
     text = _speak_slowly(harness)
     harness.wanjie.script.hold_after = 0
     await persona.say("count")
@@ -41,6 +56,67 @@ async def test_an_answer_is_a_draft_until_its_only_message_comes_with_its_button
     assert persona.answers() == _list_messages(harness, persona) == [text]
     assert persona.buttons() == ["🔁 Regenerate", "🔊 Speak"]
     assert "edit" not in {event.kind for event in events}
+    assert _list_draft_kinds(harness, persona) == {kind}
+    assert not floods(harness)
+
+
+async def test_reasoning_is_thought_in_a_draft_until_the_answer_begins_and_folded_above_it_then(
+    empty_harness: ServiceHarness,
+) -> None:
+    harness, persona = empty_harness, await _start(empty_harness)
+    script = harness.wanjie.script
+    script.reasoning, script.answer = lambda _: words(20, "hm"), lambda _: f"**{words(20)}**"
+    await persona.say("/model deepseek-reasoner")
+    await says(persona, "deepseek-reasoner")
+    script.hold_after = 10
+    await persona.say("why?")
+    before = await persona.until(lambda: _read_draft(harness, persona, lambda draft: bool(draft.reasoning)))
+    script.hold_after = 30
+    answering = await persona.until(lambda: _read_draft(harness, persona, lambda draft: "w5" in draft.content.text))
+    script.hold_after = None
+    await persona.until(lambda: any("w19" in text for text in _list_messages(harness, persona)))
+    message = harness.telegram.messages(persona.chat.id)[-1]
+
+    assert before is not None
+    assert answering is not None
+    assert before.reasoning.startswith("hm0 hm1")
+    assert before.content.text == ""
+    assert answering.reasoning == ""
+    assert message.text.startswith(answering.content.text)
+    assert [(entity.type, entity.offset) for entity in answering.content.entities] == [
+        (entity.type, entity.offset) for entity in message.entities
+    ]
+    assert [entity.type for entity in message.entities] == ["expandable_blockquote", "bold"]
+    assert "draft" not in _list_draft_kinds(harness, persona)
+
+
+@pytest.mark.parametrize(
+    ("version", "refused_words", "drafts"),
+    [((10, 0), {}, {"draft"}), ((10, 1), {}, {"draft"}), ((10, 3), {"w9": "RICH_MESSAGE_URL_INVALID"}, {"rich draft"})],
+)
+async def test_where_rich_drafts_are_refused_an_answer_grows_by_plain_ones_and_is_whole(
+    empty_harness: ServiceHarness, version: tuple[int, int], refused_words: dict[str, str], drafts: set[str]
+) -> None:
+    harness, persona = empty_harness, await _start(empty_harness)
+    support = harness.telegram.rich_support
+    support.version, support.refused_words = version, refused_words
+    text = _speak_slowly(harness, 30)
+    harness.wanjie.script.hold_after = 5
+    await persona.say("count")
+    await persona.until(persona.answers)
+    harness.wanjie.script.hold_after = 20
+    await persona.until(lambda: "w12" in shown(persona))
+    harness.wanjie.script.hold_after = None
+    await persona.until(lambda: _list_messages(harness, persona) == [text])
+    kinds = _list_draft_kinds(harness, persona)
+    harness.wanjie.script.answer = echo
+    await persona.say("more")
+    await says(persona, "answer to more")
+    refused = [call for call in harness.telegram.calls if call.method == "sendRichMessageDraft" and call.status != 200]
+
+    assert kinds == drafts | {"draft"}
+    assert len(refused) == 1
+    assert persona.buttons() == ["🔁 Regenerate", "🔊 Speak"]
     assert not floods(harness)
 
 
