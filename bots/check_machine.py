@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from core.http_sessions import NETWORK_ERRORS, Sessions
 from core.settings import Proxies
 
 from .check_findings import Finding, FindingState
-from .http_sessions import NETWORK_ERRORS, Sessions
 
 _MAX_CLOCK_SKEW = 60.0
 """Seconds; signatures and certificates are wrong soon after."""

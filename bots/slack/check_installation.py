@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import aiohttp
 
 from bots.check_findings import Finding, FindingState
-from bots.http_sessions import Sessions
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 from core.error_words import keep_error_words
+from core.http_sessions import Sessions
 from core.settings import Proxies
 
 from .api.call import AsyncWebClient, create_web_client, fetch_identity, open_socket, send_request

@@ -12,7 +12,6 @@ import aiohttp
 import structlog
 
 from bots.http_port import HttpPortError, Port, Routes, serve_http
-from bots.http_sessions import Sessions
 from bots.running_platform import Forms, PlatformError, ReceiveEvent, RunningPlatform, SuggestOptions
 from bots.slack.events.open_and_check_modals import Modals
 from core.chat.port.incoming import ChatRef, Incoming, Sender
@@ -21,6 +20,7 @@ from core.chat.port.menus import Option
 from core.chat.port.platform import Standing
 from core.chat.port.platform_calls import PlatformCalls
 from core.chat.text.translations import Translations
+from core.http_sessions import Sessions
 from core.json_reader import Json
 from core.metrics import Metrics
 from core.redis import RateLimiter

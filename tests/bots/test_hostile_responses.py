@@ -12,11 +12,11 @@ import pytest
 from aiohttp import web
 from telegram.error import NetworkError, TelegramError
 
-from bots import http_sessions
-from bots.http_sessions import Sessions
 from bots.slack.api.call import create_web_client, fetch_identity
 from bots.telegram.api.client import TelegramApi
+from core import http_sessions
 from core.chat.port.errors import OutboxError, PlatformUnreachableError
+from core.http_sessions import Sessions
 from core.settings import NO_PROXIES
 
 NESTED = b'{"ok": true, "result": ' + b"[" * 50_000 + b"]" * 50_000 + b"}"

@@ -16,7 +16,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bots.http_sessions import NETWORK_ERRORS
 from core.chat.port.errors import (
     ContentRejectedError,
     OutboxError,
@@ -25,6 +24,7 @@ from core.chat.port.errors import (
     RecipientGoneError,
 )
 from core.chat.port.platform_calls import PlatformCalls
+from core.http_sessions import NETWORK_ERRORS
 from core.json_reader import clean_code
 from core.redis import RateLimit, RateLimiter
 

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 import aiohttp
 import structlog
 
-from bots.http_sessions import NETWORK_ERRORS, Sessions
 from core.chat.port.errors import (
     ContentRejectedError,
     FileTooLargeError,
     PlatformUnreachableError,
     RecipientGoneError,
 )
+from core.http_sessions import NETWORK_ERRORS, Sessions
 from core.json_reader import get_int
 
 from .call import ApiCaller, check_status

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bots.http_sessions import NETWORK_ERRORS, Sessions
 from bots.slack.blocks.message_content import MessageContent
 from core.chat.port.errors import PlatformUnreachableError
 from core.chat.port.platform_calls import PlatformCalls
+from core.http_sessions import NETWORK_ERRORS, Sessions
 
 from .call import check_status, create_sdk_logger
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from bots.http_sessions import Sessions
 from core.chat.port.platform_calls import PlatformCalls
+from core.http_sessions import Sessions
 from core.redis import RateLimiter
 
 from .agent_sessions import AgentSessions

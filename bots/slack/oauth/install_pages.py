@@ -18,9 +18,9 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bots.client_address import find_client_address
 from bots.http_port import Routes
-from bots.http_sessions import NETWORK_ERRORS
 from core.chat.text.translations import Translations
 from core.error_words import keep_error_words
+from core.http_sessions import NETWORK_ERRORS
 from core.redis import STORE_ERRORS, RateLimit, RateLimiter
 
 _log = structlog.get_logger()

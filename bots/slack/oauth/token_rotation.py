@@ -14,8 +14,8 @@ from slack_sdk.errors import SlackTokenRotationError
 from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
-from bots.http_sessions import NETWORK_ERRORS
 from core.chat.port.errors import PlatformUnreachableError
+from core.http_sessions import NETWORK_ERRORS
 from core.redis import STORE_ERRORS
 
 from .installation_store import InstallationStore, get_id

@@ -16,7 +16,7 @@ import aiohttp
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bots.http_sessions import NETWORK_ERRORS, Sessions
+from core.http_sessions import NETWORK_ERRORS, Sessions
 from core.json_reader import Json, as_object, get_int, get_object, get_text, load_json, parse_json
 from core.settings import NO_PROXIES, Proxies
 

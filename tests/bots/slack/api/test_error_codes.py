@@ -7,9 +7,9 @@ from __future__ import annotations
 import pytest
 from aiohttp import web
 
-from bots.http_sessions import Sessions
 from bots.slack.api.call import create_web_client, send_request
 from core.chat.port.errors import ContentRejectedError
+from core.http_sessions import Sessions
 from core.settings import NO_PROXIES
 
 

@@ -10,13 +10,13 @@ import pytest_asyncio
 from aiohttp import web
 from redis.asyncio import Redis
 
-from bots.http_sessions import Sessions
 from bots.sandbox.slack.data_types import SlackFile
 from bots.slack.api.bot_account import BotAccount
 from bots.slack.api.call import ApiCaller, create_web_client
 from bots.slack.api.files import FilesApi
 from core.chat.port.errors import ContentRejectedError, FileTooLargeError, OutboxError, PlatformUnreachableError
 from core.chat.port.platform_calls import PlatformCalls
+from core.http_sessions import Sessions
 from core.metrics import Metrics
 from core.redis import RateLimiter
 from core.settings import NO_PROXIES
