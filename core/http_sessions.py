@@ -26,6 +26,8 @@ NETWORK_ERRORS = (
 """Errors of a call when the network fails."""
 _MAX_BODY_BYTES = 32_000_000
 """Bytes of an API's response. Files are longer and are read piece by piece."""
+_MAX_HEADER_BYTES = 8_190
+"""What aiohttp allows."""
 
 
 class BoundedResponse(aiohttp.ClientResponse):
@@ -68,12 +70,23 @@ class BoundedResponse(aiohttp.ClientResponse):
 class Sessions:
     """The sessions of one service, opened when first needed; create and close it within an event loop.
 
-    `timeout` applies to every call without its own; `options` are those of an `aiohttp.TCPConnector`.
+    `timeout` applies to every call without its own; a header may have `max_header_bytes`; `options` are those of an
+    `aiohttp.TCPConnector`.
     """
 
-    def __init__(self, proxies: Proxies, *, timeout: aiohttp.ClientTimeout | None = None, **options: Any) -> None:  # noqa: ANN401 - as aiohttp takes them
+    def __init__(
+        self,
+        proxies: Proxies,
+        *,
+        timeout: aiohttp.ClientTimeout | None = None,
+        response_class: type[aiohttp.ClientResponse] = BoundedResponse,
+        max_header_bytes: int = _MAX_HEADER_BYTES,
+        **options: Any,  # noqa: ANN401 - as aiohttp takes them
+    ) -> None:
         self._proxies = proxies
         self._timeout = timeout or aiohttp.ClientTimeout()
+        self._response_class = response_class
+        self._max_header_bytes = max_header_bytes
         self._options = options
         self._opened: dict[str | None, aiohttp.ClientSession] = {}
 
@@ -101,7 +114,9 @@ class Sessions:
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"Accept-Encoding": "identity"},
             auto_decompress=False,
-            response_class=BoundedResponse,
+            response_class=self._response_class,
+            max_line_size=self._max_header_bytes,
+            max_field_size=self._max_header_bytes,
         )
 
     async def aclose(self) -> None:

@@ -7,16 +7,13 @@ import io
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import httpx
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
-from .batch_reader import BatchReader
-from .certificates import load_certificates
-from .connection_pools import ConnectionPools
+from .aiohttp_transport import PAUSE, AiohttpTransport, ReadingPause
 from .decompression import unpack
 from .errors import TooSlowError, UnreachableError, UnreadableAnswerError, WanjieError
 from .failures.error_mapping import error_from_response
@@ -30,8 +27,8 @@ _MAX_RESPONSE_BYTES = 64_000_000
 _MAX_TRAILING_BYTES = 64 * 1024
 _CLOSE_TIMEOUT = 0.05
 """Seconds to wait for the end of a response after the end of its answer."""
-# Shorter than the time after which load balancers usually drop a silent connection without closing it.
-_KEEPALIVE_TIMEOUT = 15.0
+_MANY_BYTES = 8_192
+"""After a read that has brought more no pause follows: pictures are long."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -56,19 +53,20 @@ RequestBody: TypeAlias = dict[str, Any] | MultipartForm | None
 
 
 class ByteStream:
-    """The body of a response while it arrives, in batches where there is a `pace`; close it before the response."""
+    """The body of a response while it arrives.
+
+    Where there is a `pace`, it is read in batches: a process that wakes up for every token spends more on that than on
+    the tokens.
+    """
 
     def __init__(self, response: httpx.Response, memory: MemoryBudget, pace: ReadingPace | None = None) -> None:
         self._memory = memory
         self.media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        pieces = unpack(response.aiter_raw(), response.headers.get("content-encoding", ""))
-        self._batches = None if pace is None else BatchReader(response, pieces, pace)
-        self._read_next = partial(anext, pieces, b"") if self._batches is None else self._batches.read
-
-    async def aclose(self) -> None:
-        """Stop reading."""
-        if self._batches is not None:
-            await self._batches.aclose()
+        self._pieces = unpack(response.aiter_raw(), response.headers.get("content-encoding", ""))
+        self._pace = pace
+        self._pause: ReadingPause = response.extensions[PAUSE]
+        self._is_busy = False
+        """Whether the last read has brought much."""
 
     async def read(self, silence_timeout: float) -> bytes:
         """Wait for the next bytes, b"" at the end.
@@ -85,6 +83,13 @@ class ByteStream:
             raise TooSlowError(f"no data for {silence_timeout:g} s") from None
         except httpx.HTTPError as error:
             raise _error_from_httpx(error) from None
+
+    async def _read_next(self) -> bytes:
+        if self._pace is not None and not self._is_busy and (pause := self._pace.get_pause()) > 0:
+            await self._pause.sleep(pause)
+        piece = await anext(self._pieces, b"")
+        self._is_busy = len(piece) > _MANY_BYTES
+        return piece
 
     async def read_all(self, max_bytes: int, total_timeout: float) -> bytes:
         """Read to the end within `total_timeout` seconds; stop early after more than `max_bytes`.
@@ -127,10 +132,16 @@ class HttpTransport:
         """What the calls of this client hold."""
         self._urls: dict[str, httpx.URL] = {}
         """By path: to take a URL apart takes longer than all else of a request."""
-        self._pools = ConnectionPools(partial(_open_client, settings, proxies))
+        self._client = httpx.AsyncClient(
+            base_url=settings.base_url,
+            # A gateway that compresses a stream delays its tokens until a block is full.
+            headers={"User-Agent": "wanjie-bots", "Accept-Encoding": "identity"},
+            transport=AiohttpTransport(proxies, connect_timeout=settings.connect_timeout),
+            trust_env=False,
+        )
 
     async def aclose(self) -> None:
-        await self._pools.aclose()
+        await self._client.aclose()
 
     async def fetch(
         self,
@@ -169,32 +180,26 @@ class HttpTransport:
         to its end.
         """
         silence_timeout = silence_timeout or self._first_byte_timeout
-        async with self._pools.borrow() as client:
-            request = await self._build_request(client, method, path, body)
-            response = await self._send(client, request, silence_timeout)
-            stream = None
-            try:
-                stream = ByteStream(response, self.memory, pace)
-                if not response.is_success:
-                    raise self._error_from_failure(response, await stream.read_all(_MAX_ERROR_BYTES, silence_timeout))
-                yield stream
-            finally:
-                if stream is not None:
-                    await stream.aclose()
-                await response.aclose()
+        response = await self._send(await self._build_request(method, path, body), silence_timeout)
+        try:
+            stream = ByteStream(response, self.memory, pace)
+            if not response.is_success:
+                raise self._error_from_failure(response, await stream.read_all(_MAX_ERROR_BYTES, silence_timeout))
+            yield stream
+        finally:
+            await response.aclose()
 
-    async def _send(self, client: httpx.AsyncClient, request: httpx.Request, silence_timeout: float) -> httpx.Response:
+    async def _send(self, request: httpx.Request, silence_timeout: float) -> httpx.Response:
         try:
             async with asyncio.timeout(silence_timeout):
-                return await client.send(request, stream=True)
+                return await self._client.send(request, stream=True)
         except TimeoutError:
             raise TooSlowError(f"no answer for {silence_timeout:g} s") from None
         except httpx.HTTPError as error:
             raise _error_from_httpx(error) from None
 
-    async def _build_request(
-        self, client: httpx.AsyncClient, method: str, path: str, body: RequestBody
-    ) -> httpx.Request:
+    async def _build_request(self, method: str, path: str, body: RequestBody) -> httpx.Request:
+        client = self._client
         headers = {"Authorization": f"Bearer {self._key}"}
         url = self._urls.get(path) or self._urls.setdefault(path, client.build_request(method, path).url)
         if body is None:
@@ -218,22 +223,6 @@ class HttpTransport:
     def redact(self, text: str) -> str:
         """Remove the key from a text."""
         return text.replace(self._key, "[key]") if self._key else text
-
-
-def _open_client(settings: WanjieSettings, proxies: Proxies) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        base_url=settings.base_url,
-        # A gateway that compresses a stream delays its tokens until a block is full.
-        headers={"User-Agent": "wanjie-bots", "Accept-Encoding": "identity"},
-        # Only for connecting. The other timeouts are set here, because httpx restarts its own with every byte.
-        timeout=httpx.Timeout(None, connect=settings.connect_timeout, pool=settings.connect_timeout),
-        # One connection for each running call; the queue limits how many run.
-        limits=httpx.Limits(max_connections=None, keepalive_expiry=_KEEPALIVE_TIMEOUT),
-        proxy=proxies.find_proxy(settings.base_url),
-        # The settings choose the proxy. Certificates named by the environment still count.
-        trust_env=False,
-        verify=load_certificates(),
-    )
 
 
 def _error_from_httpx(error: httpx.HTTPError) -> WanjieError:

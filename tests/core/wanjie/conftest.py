@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
@@ -23,7 +25,7 @@ from core.wanjie import (
     WanjieClient,
 )
 from tests.clock import Clock
-from tests.core.wanjie.raw_server import Ask, ClientFactory, Handler, RawServer, SettingsFactory
+from tests.core.wanjie.raw_server import Ask, ClientFactory, Handler, RawServer, SettingsFactory, join_texts
 
 SHORT_BACKOFF = Backoff(initial_delay=0.001, max_delay=0.01, jitter=0.001, max_retry_after=0.5)
 KEY = "sandbox-key"
@@ -81,14 +83,34 @@ async def client(client_for: ClientFactory) -> AsyncGenerator[WanjieClient]:
 
 @pytest.fixture
 def ask() -> Ask:
-    """Stream an answer and give its deltas."""
+    """Stream an answer and give its deltas, with those joined that follow each other."""
 
     async def stream(client: WanjieClient, model: str = "deepseek-v3") -> list[Delta]:
         question = ChatRequest(model, (ChatMessage("user", "Hello!"),))
         async with aclosing(client.stream_chat(question)) as deltas:
-            return [delta async for delta in deltas]
+            return join_texts([delta async for delta in deltas])
 
     return stream
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a certificate for pictures.test and localhost, with its key in the same file."""
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("nobody to make a certificate")
+    folder = tmp_path_factory.mktemp("tls")
+    made, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(  # noqa: S603 - every argument is ours
+        [
+            *(openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *("-days", "2", "-subj", "/CN=pictures.test", "-addext", "subjectAltName=DNS:pictures.test,DNS:localhost"),
+            *("-out", str(made), "-keyout", str(key)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    made.write_text(made.read_text(encoding="ascii") + key.read_text(encoding="ascii"), encoding="ascii")
+    return made
 
 
 @pytest.fixture

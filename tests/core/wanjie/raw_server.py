@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
 
 from aiohttp import web
 
 from core.settings import WanjieSettings
-from core.wanjie import Delta, WanjieClient
+from core.wanjie import Delta, ReasoningDelta, TextDelta, WanjieClient
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 RawServer: TypeAlias = Callable[[Handler], Awaitable[str]]
@@ -56,6 +56,20 @@ def streaming(*pieces: str | float, close: bool = True, status: int = 200) -> Ha
         return response
 
     return handler
+
+
+def join_texts(deltas: Iterable[Delta]) -> list[Delta]:
+    """Join deltas that follow each other, as they may have come in one read."""
+    joined: list[Delta] = []
+    for delta in deltas:
+        last = joined[-1] if joined else None
+        if isinstance(last, TextDelta) and isinstance(delta, TextDelta):
+            joined[-1] = TextDelta(last.text + delta.text)
+        elif isinstance(last, ReasoningDelta) and isinstance(delta, ReasoningDelta):
+            joined[-1] = ReasoningDelta(last.text + delta.text)
+        else:
+            joined.append(delta)
+    return joined
 
 
 async def until(condition: Callable[[], object]) -> None:

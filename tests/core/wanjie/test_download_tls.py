@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import ssl
-import subprocess
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -18,27 +16,6 @@ from core.wanjie.download import Downloader
 from tests.core.wanjie.conftest import SHORT_BACKOFF
 from tests.core.wanjie.raw_server import SettingsFactory
 from tests.proxies import HttpProxy, NamedProxy, SocksProxy
-
-OPENSSL = shutil.which("openssl")
-pytestmark = pytest.mark.skipif(OPENSSL is None, reason="nobody to make a certificate")
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a certificate for pictures.test, with its key in the same file."""
-    folder = tmp_path_factory.mktemp("tls")
-    made, key = folder / "certificate.pem", folder / "key.pem"
-    subprocess.run(  # noqa: S603 - every argument is ours
-        [
-            *(str(OPENSSL), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
-            *("-days", "2", "-subj", "/CN=pictures.test", "-addext", "subjectAltName=DNS:pictures.test"),
-            *("-out", str(made), "-keyout", str(key)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    made.write_text(made.read_text(encoding="ascii") + key.read_text(encoding="ascii"), encoding="ascii")
-    return made
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ async def test_a_lasting_failure_is_raised_after_the_last_attempt(
 ) -> None:
     sim.script.fail_next.extend([failure] * 9)
     with pytest.raises(error):
-        await client.list_models()
+        await client.complete_chat(HELLO)
 
     assert len(sim.requests) == 3
 
