@@ -7,6 +7,7 @@ import pytest
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.telegram.persona import TelegramPersona
 from bots.sandbox.telegram.state import Draft
+from tests.scenarios.canary_steps import canary, find_canaries
 from tests.scenarios.conversation_steps import echo, floods, says, shown, words
 
 
@@ -92,7 +93,11 @@ async def test_reasoning_is_thought_in_a_draft_until_the_answer_begins_and_folde
 
 @pytest.mark.parametrize(
     ("version", "refused_words", "drafts"),
-    [((10, 0), {}, {"draft"}), ((10, 1), {}, {"draft"}), ((10, 3), {"w9": "RICH_MESSAGE_URL_INVALID"}, {"rich draft"})],
+    [
+        ((10, 0), {}, {"draft"}),
+        ((10, 1), {}, {"draft"}),
+        ((10, 3), {"w9": f"RICH_MESSAGE_URL_INVALID {canary('words')}"}, {"rich draft"}),
+    ],
 )
 async def test_where_rich_drafts_are_refused_an_answer_grows_by_plain_ones_and_is_whole(
     empty_harness: ServiceHarness, version: tuple[int, int], refused_words: dict[str, str], drafts: set[str]
@@ -116,6 +121,8 @@ async def test_where_rich_drafts_are_refused_an_answer_grows_by_plain_ones_and_i
 
     assert kinds == drafts | {"draft"}
     assert len(refused) == 1
+    assert "a rich draft is refused" in harness.logs()
+    assert find_canaries(harness.logs()) == set()
     assert persona.buttons() == ["🔁 Regenerate", "🔊 Speak"]
     assert not floods(harness)
 
