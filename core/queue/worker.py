@@ -163,6 +163,8 @@ class Worker:
         self._may_own_unseen = False
         for entry in entries:
             self._start_run(group, entry)
+        if entries:
+            await asyncio.sleep(0)  # the runs claim their jobs before more is asked for
 
     def _start_run(self, group: asyncio.TaskGroup, entry: Entry) -> None:
         predecessor = self._runs.get(entry.lane)

@@ -61,8 +61,11 @@ class _DirectConnection(AbstractConnection):
         if isinstance(command, str):
             command = command.encode()
         try:
-            async with asyncio.timeout(self.socket_timeout):
-                await self._send_packed_command([command] if isinstance(command, bytes) else command)
+            writer = cast("asyncio.StreamWriter", self._writer)  # as the connection stands
+            writer.writelines([command] if isinstance(command, bytes) else command)
+            if writer.transport.get_write_buffer_size():  # else the socket has taken all of it
+                async with asyncio.timeout(self.socket_timeout):
+                    await writer.drain()
         except TimeoutError:
             await self.disconnect(nowait=True)
             raise StoreTimeoutError("Timeout writing to socket") from None
