@@ -34,6 +34,8 @@ class PriceList:
 
         A model that no pattern fits costs as much as the dearest: a new model is no way around a limit.
         """
+        if self.is_empty:
+            return 0
         price = next((price for pattern, price in self._prices.items() if matches_pattern(model, [pattern])), None)
         price = price or self._dearest
         counts = amount.as_counts()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from core.wanjie import (
     ChatRequest,
@@ -56,9 +56,10 @@ class Amount:
 
     def as_counts(self) -> dict[str, int]:
         """Return the counts by name, `tokens` included."""
-        return asdict(self) | {"tokens": self.tokens}
+        return {name: getattr(self, name) for name in _NAMES} | {"tokens": self.tokens}
 
 
+_NAMES = tuple(field.name for field in fields(Amount))
 NOTHING = Amount()
 
 
@@ -79,9 +80,9 @@ def estimate_input(request: ChatRequest) -> Amount:
     return Amount(calls=1, input_tokens=sum(map(estimate_tokens, texts)) + calls + tools + pictures * _PICTURE_TOKENS)
 
 
-def estimate_answer(request: ChatRequest) -> Amount:
-    """Guess what a question and its answer use together."""
-    return replace(estimate_input(request), output_tokens=request.max_tokens or _OUTPUT_TOKENS)
+def estimate_answer(request: ChatRequest, sent: Amount) -> Amount:
+    """Guess what a question, of which `sent` is read, and its answer use together."""
+    return replace(sent, output_tokens=request.max_tokens or _OUTPUT_TOKENS)
 
 
 def estimate_recording(request: TranscriptionRequest) -> Amount:
@@ -112,8 +113,9 @@ def read_seconds(reported: float | None, guess: Amount) -> Amount:
 class AnswerMeter:
     """Measures one answer, however it ends."""
 
-    def __init__(self, request: ChatRequest) -> None:
-        self._input = estimate_input(request)
+    def __init__(self, sent: Amount) -> None:
+        """`sent`: what the model reads, see `estimate_input`."""
+        self._input = sent
         self._texts = list[str]()
         self._usage: Usage | None = None
         self.has_begun = False

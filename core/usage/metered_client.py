@@ -66,9 +66,10 @@ class MeteredClient:
 
     async def complete_chat(self, request: ChatRequest, payer: Payer) -> Completion:
         """See `WanjieClient.complete_chat`."""
-        async with self._charge(payer, request.model, estimate_answer(request), estimate_input(request)) as charge:
+        sent = estimate_input(request)
+        async with self._charge(payer, request.model, estimate_answer(request, sent), sent) as charge:
             completion = await self._client.complete_chat(request)
-            meter = AnswerMeter(request)
+            meter = AnswerMeter(sent)
             meter.add_completion(completion)
             charge.amount = meter.measure()
         return completion
@@ -82,9 +83,10 @@ class MeteredClient:
         pace: ReadingPace | None = None,
     ) -> AsyncGenerator[Delta]:
         """See `WanjieClient.stream_chat`."""
-        meter = AnswerMeter(request)
+        sent = estimate_input(request)
+        meter = AnswerMeter(sent)
         async with (
-            self._charge(payer, request.model, estimate_answer(request), estimate_input(request)) as charge,
+            self._charge(payer, request.model, estimate_answer(request, sent), sent) as charge,
             aclosing(self._client.stream_chat(request, attempts, pace=pace)) as deltas,
         ):
             try:

@@ -62,6 +62,8 @@ def select_limits(
 ) -> Mapping[LimitKey, Limit | None]:
     """Return the limits that rules set for a person of a role in a chat; the narrowest rule counts."""
     found: dict[LimitKey, Limit | None] = {}
+    if not rules:
+        return found
     for who in (EVERYBODY, CHATS, chat, audience, person):
         for period in get_args(PeriodName):
             text = rules.get(name_limit_rule(who, period), "")

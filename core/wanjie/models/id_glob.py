@@ -10,8 +10,14 @@ from functools import lru_cache
 
 def matches_pattern(model_id: str, patterns: Iterable[str]) -> bool:
     """Whether a pattern (`*` matches anything, case ignored) matches the id, with or without its vendor (`BAAI/…`)."""
+    return _matches(model_id, tuple(patterns))
+
+
+@lru_cache(maxsize=4096)
+def _matches(model_id: str, patterns: tuple[str, ...]) -> bool:
+    """Match an id; a question asks a dozen times about the same one."""
     folded = model_id.casefold()
-    pattern = _compile(tuple(patterns))
+    pattern = _compile(patterns)
     return any(pattern.match(name) for name in {folded, folded.rpartition("/")[2]})
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.json_reader import load_json
-from core.usage.call_amounts import Amount, AnswerMeter, estimate_answer, read_seconds, read_usage
+from core.usage.call_amounts import Amount, AnswerMeter, estimate_answer, estimate_input, read_seconds, read_usage
 from core.wanjie import ChatMessage, ChatRequest, Correction, Finish, TextDelta, ToolCall, Usage
 from core.wanjie.responses import parse_chunk, parse_transcript
 
@@ -68,7 +68,7 @@ def test_the_length_of_a_recording_is_reported_or_guessed(body: dict[str, object
 
 
 def test_an_answer_without_a_report_counts_by_its_length() -> None:
-    meter = AnswerMeter(REQUEST)
+    meter = AnswerMeter(estimate_input(REQUEST))
     meter.add(TextDelta("lost " * 100))
     meter.add(Correction("thinking ", "an answer "))
     meter.add(TextDelta("of some words"))
@@ -85,8 +85,8 @@ def test_an_answer_without_a_report_counts_by_its_length() -> None:
 def test_a_reserve_holds_what_the_model_reads_and_an_ordinary_answer() -> None:
     shown = ChatRequest("m", (ChatMessage("user", "字" * 10, images=("data:",)),))
 
-    assert estimate_answer(REQUEST) == Amount(calls=1, input_tokens=4, output_tokens=1_000)
-    assert estimate_answer(shown).input_tokens == 1_011
+    assert estimate_answer(REQUEST, estimate_input(REQUEST)) == Amount(calls=1, input_tokens=4, output_tokens=1_000)
+    assert estimate_answer(shown, estimate_input(shown)).input_tokens == 1_011
 
 
 def test_everything_counts_as_tokens_where_nothing_has_a_price() -> None:
