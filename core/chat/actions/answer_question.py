@@ -100,7 +100,8 @@ class QuestionAnswerer:
         asked = HistoryMessage("user", question.text, question.files)
         conversation = await self._reader.load_pictures(context, conversation, *(() if question.images else (asked,)))
         images = tuple(conversation.pictures[file] for file in question.files if file in conversation.pictures)
-        question = replace(question, images=question.images or images)
+        if images and not question.images:
+            question = replace(question, images=images)
         return AnswerRequest(question, conversation, self._pictures(context), replaces=replaces)
 
     async def answer_about(

@@ -72,10 +72,11 @@ class QuestionReader:
     ) -> tuple[Question, tuple[str, ...]]:
         incoming, history = context.incoming, conversation.history
         model = await conversation.models.find("chat")
+        building = self._builder.build(incoming, context.outbox, history, model=model, payer=context.payer)
+        if not (incoming.attachments or incoming.quoted_attachments):
+            return await building  # nothing is waited for
         try:
-            return await run_cancellable(
-                context.job, self._builder.build(incoming, context.outbox, history, model=model, payer=context.payer)
-            )
+            return await run_cancellable(context.job, building)
         except UserFacingError:
             pictures = tuple(file.id for file in incoming.attachments if file.kind == "image")
             if pictures and not context.outbox.capabilities.standalone:

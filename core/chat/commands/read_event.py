@@ -17,7 +17,7 @@ def read_stored(platform: Platform, payload: bytes) -> Incoming | None:
     incoming = platform.read_any(payload)
     if incoming is None:
         return None
-    if not incoming.is_addition:
+    if incoming.quoted and not incoming.is_addition:
         incoming = replace(incoming, quoted=remove_cost_line(incoming.quoted))
     incoming = replace_typed_marks(incoming)
     # A command may be edited, too; a part is none, since nobody is addressed in it.

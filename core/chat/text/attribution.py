@@ -63,7 +63,9 @@ def quote_words(words: str, source: str = "") -> str:
 
 def replace_typed_marks(incoming: Incoming) -> Incoming:
     """Return the message without marks of this module that its sender typed or quoted."""
-    return replace(incoming, text=replace_marks(incoming.text), quoted=replace_marks(incoming.quoted))
+    text, quoted = replace_marks(incoming.text), replace_marks(incoming.quoted)
+    is_clean = (text, quoted) == (incoming.text, incoming.quoted)
+    return incoming if is_clean else replace(incoming, text=text, quoted=quoted)
 
 
 def shorten_quote(quoted: str, max_length: int) -> str:

@@ -52,7 +52,9 @@ def join_pieces(pieces: Sequence[Incoming], event_id: str) -> Incoming | None:
     if not addressed:
         return None
     if len(pieces) == 1:
-        return replace(addressed[0], event_id=event_id, edits="")
+        (piece,) = addressed
+        is_whole = piece.event_id == event_id and not piece.edits
+        return piece if is_whole else replace(piece, event_id=event_id, edits="")
     own = [piece for piece in pieces if not piece.forwarded_from]
     forwards = [piece for piece in pieces if piece.forwarded_from]
     quotes = [quote_words(piece.text, f"forwarded from {piece.forwarded_from}") for piece in forwards if piece.text]
