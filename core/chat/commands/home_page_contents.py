@@ -25,11 +25,11 @@ from core.store import Conversations
 from core.wanjie import WanjieError
 
 from .back_to_settings import TO_SETTINGS
+from .capturing_outbox import RecordingOutbox
 from .dispatcher import CommandDispatcher
 from .handler_types import CommandHandler
 from .home_signature import is_own_home, sign_home
 from .read_event import read_stored
-from .recording_outbox import RecordingOutbox
 
 _log = structlog.get_logger()
 
