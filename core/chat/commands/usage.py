@@ -10,7 +10,8 @@ from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.post_media import is_posted, post_media
 from core.chat.port.markdown import Markdown
 from core.chat.port.media import Album, Document, Picture
-from core.chat.text.limit_sentences import describe_limit_amount, format_cost
+from core.chat.text.format_cost import format_cost
+from core.chat.text.limit_sentences import describe_limit_amount
 from core.media.decoding.jobs_and_limits import draw_bar_chart, inspect_image
 from core.media.decoding.pool import DecoderPool
 from core.usage import FeedbackCounters, PeriodName, Subject, UsageCounters, UsageReport, UsedAmount

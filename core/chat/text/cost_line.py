@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from core.usage import UsedAmount
 
-from .limit_sentences import format_cost
+from .format_cost import format_cost
 
 _SIGN = "Σ"
 """What the line begins with, by which it is known when somebody quotes the answer."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.usage import MILLION, Limit, ReachedLimit, Subject
+from core.usage import Limit, ReachedLimit, Subject
+
+from .format_cost import format_cost
 
 LIMIT_KEYS: Mapping[Subject, str] = {"person": "limit.person", "chat": "limit.chat", "all": "limit.all"}
 """The sentence that refuses a question, by whose limit is reached."""
@@ -24,9 +26,3 @@ def describe_limit(reached: ReachedLimit) -> dict[str, object]:
 def describe_limit_amount(limit: Limit) -> str:
     """Return the most that may be used; tokens have the same name in every language, and costs no currency."""
     return format_cost(limit.most) if limit.count == "cost" else f"{limit.most:,} {limit.count}"
-
-
-def format_cost(millionths: int) -> str:
-    """Return a cost with two decimals, with four if it is small."""
-    cost = millionths / MILLION
-    return f"{cost:,.2f}" if cost >= 1 or not millionths else f"{cost:,.4f}"
