@@ -12,7 +12,7 @@ from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
 
 
-class RecordingOutbox(Outbox):
+class CapturingOutbox(Outbox):
     """Records texts and menus in their order; what holds in the chat is asked of its own outbox."""
 
     def __init__(self, outbox: Outbox) -> None:

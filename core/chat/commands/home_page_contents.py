@@ -25,7 +25,7 @@ from core.store import Conversations
 from core.wanjie import WanjieError
 
 from .back_to_settings import TO_SETTINGS
-from .capturing_outbox import RecordingOutbox
+from .capturing_outbox import CapturingOutbox
 from .dispatcher import CommandDispatcher
 from .handler_types import CommandHandler
 from .home_signature import is_own_home, sign_home
@@ -72,7 +72,7 @@ class HomePage:
         if not await self._is_genuine(context.incoming):
             await self.show_sentence(context, "button.over")
             return
-        said = await _record(context, lambda recording: self._dispatcher.handle_choice(recording, choice))
+        said = await _capture(context, lambda captured: self._dispatcher.handle_choice(captured, choice))
         notices = [part.title if isinstance(part, Menu) else part for part in said if not _is_choice(part)]
         await self._show(await self._reload(context), notices)
 
@@ -110,7 +110,7 @@ class HomePage:
     async def _say(self, context: EventContext, name: str, words: str = "") -> tuple[HomePart, ...]:
         """Return what a command says, or why it cannot say it."""
         given = replace(context, incoming=replace(context.incoming, text=words))
-        return await _record(given, self._handlers[name].run)
+        return await _capture(given, self._handlers[name].run)
 
     async def _reload(self, context: EventContext) -> EventContext:
         """Read the event again, since what was pressed may have been another language."""
@@ -133,15 +133,15 @@ class HomePage:
         return any(event is not None and event.home for event in events)
 
 
-async def _record(context: EventContext, run: Callable[[EventContext], Awaitable[None]]) -> tuple[HomePart, ...]:
+async def _capture(context: EventContext, run: Callable[[EventContext], Awaitable[None]]) -> tuple[HomePart, ...]:
     """Return what is said, or why it cannot be said."""
-    recording = RecordingOutbox(context.outbox)
+    captured = CapturingOutbox(context.outbox)
     try:
-        await run(replace(context, outbox=recording))
+        await run(replace(context, outbox=captured))
     except (WanjieError, UserFacingError) as error:
         if (apology := choose_apology(error)) is not None:
-            recording.parts.append(context.translate(apology.key, **apology.values))
-    return tuple(recording.parts)
+            captured.parts.append(context.translate(apology.key, **apology.values))
+    return tuple(captured.parts)
 
 
 def _is_choice(part: HomePart) -> bool:
