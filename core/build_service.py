@@ -12,6 +12,7 @@ from core.access import AccessRegister, Claims, KeyReader, ModelPolicy
 from core.chat.actions.announce import Announcer
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.ask_admins_about_strangers import AccessRequests
+from core.chat.actions.ask_waiting_questions_ahead import WaitingQuestions
 from core.chat.actions.count_ratings import RatingCounter
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.name_conversation import ConversationTitles
@@ -19,7 +20,6 @@ from core.chat.actions.offer_questions import QuestionOffers
 from core.chat.actions.read_question import QuestionReader
 from core.chat.actions.speak_text import Speaker
 from core.chat.actions.suggest_first_questions import Welcome
-from core.chat.actions.waiting_questions import WaitingQuestions
 from core.chat.answer.adapt_request_to_model import ChatClient
 from core.chat.answer.ahead_answers import AheadAnswers
 from core.chat.answer.answer_with_history import AnswerService, PromptDefaults

@@ -10,6 +10,7 @@ import structlog
 
 from core.access import Decision
 from core.chat.actions.ask_admins_about_strangers import AccessRequests
+from core.chat.actions.ask_waiting_questions_ahead import WaitingQuestions
 from core.chat.commands.home_page_contents import HomePage
 from core.chat.delivery.effective_language import choose_language
 from core.chat.delivery.memory_scope import choose_memory
@@ -20,7 +21,6 @@ from core.queue import Inbox, Job, LaneKind, make_waiting_job
 from core.store import ChatPreferences, Conversations
 from core.tracing import NO_TRACER, Tracer
 
-from .actions.waiting_questions import WaitingQuestions
 from .actions.warn_of_limits import warn_of_limits
 from .commands.read_event import may_have_news, read_stored
 from .delivery.event_context import EventContext, new_upload_slots

@@ -16,7 +16,7 @@ from core.chat.port.incoming import Attachment, Incoming
 from .file_attachments import read_files
 from .message_text import read_message
 from .modal_submissions import CUT_QUOTE_KEY
-from .thread import add_thread, add_thread_since
+from .read_thread import add_thread, add_thread_since
 
 _FILE_TIMEOUT = 6.0
 """Seconds for the look-up of each file."""

@@ -17,8 +17,8 @@ from bots.slack.blocks.menus import menu_blocks, plain_menu, sentence_blocks
 from bots.slack.blocks.message_content import MessageContent, RenderedPage
 from bots.slack.blocks.plain_text import strip_markdown
 from bots.slack.capabilities import CAPABILITIES
+from bots.slack.events.read_thread import read_discussion
 from bots.slack.events.reply_target import ReplyTarget
-from bots.slack.events.thread import read_discussion
 from core.chat.port.capabilities import Capabilities
 from core.chat.port.discussion import Discussion
 from core.chat.port.errors import (

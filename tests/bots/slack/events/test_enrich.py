@@ -8,7 +8,7 @@ import pytest
 
 from bots.sandbox.slack.data_types import Message, SlackFile
 from bots.sandbox.slack.user_actions import SlackUser
-from bots.slack.events import thread
+from bots.slack.events import read_thread
 from core.chat.port.errors import ContentRejectedError
 from core.chat.port.incoming import Attachment, Incoming
 from core.chat.question.attachment_kinds import classify
@@ -175,7 +175,7 @@ async def test_a_failed_thread_request_is_retried(scene: Scene, listener: Listen
 async def test_a_thread_that_takes_too_long_is_marked_unread(
     scene: Scene, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(thread, "_TIMEOUT", 0.2)
+    monkeypatch.setattr(read_thread, "_TIMEOUT", 0.2)
     root = await scene.ann.say(scene.channel, "Tea or coffee?")
     call = await _mention_in_thread(scene, listener, root)
     scene.slack.faults.flood("conversations.replies", retry_after=60)
