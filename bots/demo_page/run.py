@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.settings import read_wanjie_environment
 
-from .page import DemoPage
+from .page_backend import DemoPage
 from .server import PageServer
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from aiohttp import web
 
-from .page import DemoPage
+from .page_backend import DemoPage
 from .rooms import Member
 from .upload import read_upload
 

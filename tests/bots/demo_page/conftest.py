@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from bots.demo_page.page import DemoPage
+from bots.demo_page.page_backend import DemoPage
 from bots.demo_page.server import PageServer
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, ViewportSize, async_playwright
 
-from bots.demo_page.page import DemoPage
+from bots.demo_page.page_backend import DemoPage
 from bots.demo_page.server import PageServer
 
 _FOLDER = Path(__file__).parents[3] / "docs/images"

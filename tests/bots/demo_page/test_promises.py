@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.demo_page.page import DemoPage
+from bots.demo_page.page_backend import DemoPage
 from bots.demo_page.promises import BrokenPromiseError, Promises
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest_asyncio
 
-from bots.demo_page.page import DemoPage
+from bots.demo_page.page_backend import DemoPage
 from bots.demo_page.upload import read_upload
 from bots.sandbox.screen import AppTabs
 from bots.sandbox.wanjie.sample_media import make_image
@@ -62,7 +62,7 @@ async def test_what_changes_something_is_a_post_of_json(address: str, client: ai
 
 async def test_only_files_of_the_page_are_served(address: str, client: aiohttp.ClientSession) -> None:
     assert (await client.get(f"{address}static/page.js")).status == 200
-    for name in ("..%2Fpage.py", "%2E%2E/page.py", "vendor", "unknown.js"):
+    for name in ("..%2Fpage_backend.py", "%2E%2E/page_backend.py", "vendor", "unknown.js"):
         assert (await client.get(f"{address}static/{name}")).status == 404, name
 
 
