@@ -26,7 +26,7 @@ from .chat_preferences import ChatPreferences, PreferenceName
 from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
 from .retention import PREFERENCES_LIFETIME, limit_lifetime
 
-_SCRIPTS = Path(__file__).parent
+_SCRIPTS = Path(__file__).with_name("scripts")
 _PREFERENCES_SECONDS = int(PREFERENCES_LIFETIME.total_seconds())
 _RENEWAL_INTERVAL = 86_400
 """Seconds after which that is renewed: it is a write, which each question would wait for."""

@@ -23,7 +23,7 @@ from core.redis.wrong_type_keys import ForeignKeys, KeyType
 from .keys import MEMORY_SEPARATOR, answer_files_key, history_key, shown_answers_key, unanswered_key
 from .observed_messages import ObservedMessage
 
-_SCRIPTS = Path(__file__).parent
+_SCRIPTS = Path(__file__).with_name("scripts")
 _SCAN_COUNT = 1000
 """Keys that Redis looks at in one step."""
 _KEY = re.compile(r"(?:wrong-type:)?(?P<kind>[a-z]+):\{(?P<chat>[^{}]+)\}(?::(?P<name>.*))?", re.DOTALL)

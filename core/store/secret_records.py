@@ -17,7 +17,7 @@ from core.redis.client import Script
 from core.redis.text_cipher import EncryptedTexts, UnopenedTextError
 
 _log = structlog.get_logger()
-_SCRIPTS = Path(__file__).parent
+_SCRIPTS = Path(__file__).with_name("scripts")
 
 
 class SecretRecords:
