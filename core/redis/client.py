@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha1
 from pathlib import Path
 from time import monotonic
 from types import MappingProxyType
@@ -15,7 +17,8 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import EqualJitterBackoff
-from redis.exceptions import AuthenticationError, RedisClusterException, RedisError, ResponseError
+from redis.connection import HiredisRespSerializer
+from redis.exceptions import AuthenticationError, NoScriptError, RedisClusterException, RedisError, ResponseError
 from redis.exceptions import ConnectionError as StoreConnectionError
 from redis.exceptions import TimeoutError as StoreTimeoutError
 
@@ -23,6 +26,8 @@ from .server_errors import parse_refusal, parse_refusal_code
 
 _MAX_IDLE_SECONDS = 5.0
 """Less than the time after which proxies and load balancers drop idle connections silently, rarely under 30 s."""
+_LOCAL_SCHEME = "unix:"
+"""Of addresses without a network, on which nothing drops connections silently."""
 
 STORE_ERRORS: tuple[type[Exception], ...] = (RedisError, RedisClusterException)
 """The errors of an operation that the store did not carry out: it is unreachable, restarting, full or read-only.
@@ -46,12 +51,19 @@ class StoreAddressError(Exception):
     """The client cannot be made from this address; the text says why, without the address."""
 
 
+_SERIALIZER = HiredisRespSerializer()
+
+
 class _DirectConnection(AbstractConnection):
     """Sends a command at once; the SDK does so in a task of its own, two turns of the event loop later.
 
     Before Python 3.12 its `asyncio.wait_for` also loses a cancellation that comes while the send completes
     (https://github.com/python/cpython/issues/86296); a cancelled handler would go on.
     """
+
+    def pack_command(self, *args: Any) -> list[bytes]:  # noqa: ANN401 - as redis-py declares it
+        """Pack a command in C; the SDK does so where nothing is asynchronous."""
+        return cast("list[bytes]", _SERIALIZER.pack(*args))
 
     async def send_packed_command(self, command: bytes | str | Iterable[bytes], check_health: bool = True) -> None:  # noqa: FBT001, FBT002 - as redis-py declares it
         if not self.is_connected:
@@ -129,11 +141,16 @@ class _Pool(BlockingConnectionPool):
     async def ensure_connection(self, connection: AbstractConnection) -> None:
         if monotonic() - self._released.pop(connection, monotonic()) > self._max_idle:
             await connection.disconnect(nowait=True)
-        await super().ensure_connection(connection)
+        if not connection.is_connected or await connection.can_read():  # an answer that nobody waits for, or the end
+            await super().ensure_connection(connection)
 
     async def release(self, connection: AbstractConnection) -> None:
         self._released[connection] = monotonic()
-        await super().release(connection)
+        if self._waiting or connection.should_reconnect():
+            await super().release(connection)
+        else:
+            self._in_use_connections.remove(connection)
+            self._available_connections.append(connection)
 
     async def leave_server(self) -> None:
         """Reconnect to the server that the address leads to now; connections in use do so when they are released."""
@@ -144,19 +161,35 @@ class _Pool(BlockingConnectionPool):
 class _Client(Redis):
     """A client that follows a failover and reports errors."""
 
-    def __init__(self, pool: _Pool, report: Report | None) -> None:
+    def __init__(self, pool: _Pool, report: Report | None, *, repeats: bool) -> None:
+        """A call that fails is sent again if it `repeats`."""
         super().__init__(connection_pool=pool)
         self.auto_close_connection_pool = True
         self._pool = pool
+        self._repeats = repeats
         self._report = report
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py declares it
         try:
+            connection = await self._pool.get_connection()
+            try:
+                return await self._call_once(connection, *args, **options)
+            except _RETRIED_ERRORS as error:
+                if not self._repeats or not _is_retryable(error):
+                    raise
             return cast("object", await super().execute_command(*args, **options))
         except STORE_ERRORS as error:
             if self._report is not None:
                 self._report(error)
             raise
+
+    async def _call_once(self, connection: AbstractConnection, *args: Any, **options: Any) -> object:  # noqa: ANN401 - as redis-py declares it
+        """Call without what the SDK does around that, which takes longer than the rest."""
+        try:
+            await connection.send_command(*args)
+            return cast("object", await self.parse_response(connection, args[0], **options))
+        finally:
+            await self._pool.release(connection)
 
     async def parse_response(self, connection: Any, command_name: Any, **options: Any) -> Any:  # noqa: ANN401 - as redis-py declares it
         """Treat a server that became a replica as a lost connection, so that the call is repeated over a new one."""
@@ -189,7 +222,7 @@ def connect(
     max_connections: int = 64,
     retries: int = 10,
     answer_seconds: float = 10.0,
-    max_idle: float = _MAX_IDLE_SECONDS,
+    max_idle: float | None = None,
     report: Report | None = None,
 ) -> Redis:
     """Make a client for `url` (`redis://`, `rediss://`, `unix://`); connects when first used.
@@ -198,9 +231,11 @@ def connect(
     comes for `answer_seconds`, the server is not there, or it refuses for as long as a start or a failover takes: ten
     retries take some five seconds, so both are survived in place. Whatever is called must therefore be
     idempotent. `retries=0` suits a probe. Other errors are raised and given to `report`. A connection that was idle for
-    longer than `max_idle` seconds is made anew. Answers are `bytes`. The caller closes it with `aclose()`.
-    Raises `StoreAddressError`.
+    longer than `max_idle` seconds (5 over a network) is made anew. Answers are `bytes`. The caller closes it with
+    `aclose()`. Raises `StoreAddressError`.
     """
+    if max_idle is None:
+        max_idle = math.inf if url.startswith(_LOCAL_SCHEME) else _MAX_IDLE_SECONDS
     try:
         pool = _Pool.from_url(
             url,
@@ -211,12 +246,13 @@ def connect(
             socket_timeout=answer_seconds,
             retry=_Retry(EqualJitterBackoff(cap=1, base=0.05), retries, _RETRIED_ERRORS),
             protocol=2,
+            driver_info=None,  # else each new connection waits until the server has taken its name and version
             legacy_responses=True,
         )
         pool.make_connection()  # raises for wrong options here, not at the first call
     except (TypeError, ValueError) as error:
         raise StoreAddressError("REDIS_URL has an option that the client does not know or cannot read") from error
-    return _Client(pool, report)
+    return _Client(pool, report, repeats=retries > 0)
 
 
 class Script:
@@ -228,9 +264,15 @@ class Script:
         """The scripts know each number of `constants` by its name."""
         numbers = [f"local {name} = {number!r}" for name, number in constants.items()]
         sources = [(folder / f"{name}.lua").read_text("utf-8") for name in names]
-        self._script = redis.register_script("\n".join([*numbers, *sources]))
+        self._redis = redis
+        self._source = "\n".join([*numbers, *sources])
+        self._digest = sha1(self._source.encode(), usedforsecurity=False).hexdigest()
 
     async def __call__(self, keys: Sequence[str], arguments: Sequence[ScriptArgument]) -> object:
         """Run it; raises one of `STORE_ERRORS`. The keys must share a hash tag."""
-        answer: object = await self._script(keys=list(keys), args=list(arguments))
-        return answer
+        command = ("EVALSHA", self._digest, len(keys), *keys, *arguments)
+        try:
+            return cast("object", await self._redis.execute_command(*command))
+        except NoScriptError:  # the server is a new one
+            await self._redis.script_load(self._source)
+            return cast("object", await self._redis.execute_command(*command))

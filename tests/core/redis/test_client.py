@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the options of some commands untyped.
 """The client under a worker's conditions."""
 
 from __future__ import annotations
@@ -77,3 +79,30 @@ async def test_a_script_knows_the_numbers_that_it_is_given(redis: Redis, tmp_pat
     script = Script(redis, tmp_path, "double", "answer", constants={"MOST": 8, "PART": 1 / 16})
 
     assert await script([], []) == b"16 6.25"
+
+
+async def test_values_that_the_system_does_not_take_at_once_arrive_whole(redis: Redis) -> None:
+    values = [str(number) * 3_000_000 for number in range(4)]
+    await asyncio.gather(*(redis.set(f"key {number}", value) for number, value in enumerate(values)))
+
+    found = await asyncio.gather(*(redis.get(f"key {number}") for number in range(4)))
+    assert found == [value.encode() for value in values]
+
+
+async def test_all_kinds_of_arguments_arrive_as_they_are_written(redis: Redis) -> None:
+    await redis.rpush("key", "ü", b"\x00\r\n", 12, -1, 0.1, 1e22, bytearray(b"array"), memoryview(b"view"))
+
+    expected = ["ü".encode(), b"\x00\r\n", b"12", b"-1", b"0.1", b"1e+22", b"array", b"view"]
+    assert await redis.lrange("key", 0, -1) == expected
+
+
+async def test_a_local_connection_is_not_made_anew_because_it_was_idle(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = connect(redis_url)
+    before = await client.client_id()
+    later = time.monotonic() + 3_600
+    monkeypatch.setattr("core.redis.client.monotonic", lambda: later)
+
+    assert await client.client_id() == before
+    await client.aclose()
