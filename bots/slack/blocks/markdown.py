@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - the brackets are meant
 """Make a model's Markdown safe for Slack: it notifies nobody, and its marks are shown as intended."""
 
 from __future__ import annotations
@@ -13,9 +12,6 @@ from pyromark import Markdown, Options
 from core.chat.text.emphasis_repair import fix_cjk_emphasis, stable_prefix
 from core.chat.text.protect_literals import find_code_spans, protect_literals
 from core.chat.text.spans import contains, intersect
-from core.chat.text.truncate import truncate
-
-from .plain_text import strip_markdown
 
 WORD_JOINER = "\u2060"
 """U+2060 WORD JOINER: invisible, and `<` followed by it opens no mention."""
@@ -39,9 +35,6 @@ _BACKSLASH = re.compile(r"\\([!-/:-@\[-`{-~])")
 """An escaped mark of Markdown."""
 _ENTITY = re.compile(rb"&#?\w+;")
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
-_BRACKETS = str.maketrans({"<": "‹", ">": "›", "\u2060": None})
-_MAX_NOTIFICATION_LENGTH = 3000
-"""Limit of a plain `text` beside blocks; Slack: chat.update refuses more than 4,000."""
 
 
 def list_mentioned(text: str) -> list[str]:
@@ -132,14 +125,6 @@ def to_mrkdwn(markdown: str) -> str:
 def escape(text: str) -> str:
     """Escape plain text with Slack's three escapes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def notification_text(text: str) -> str:
-    """Return the short plain form of a message for notifications and screen readers, without marks or entities.
-
-    Angle brackets, which Slack requires to be escaped, become similar characters.
-    """
-    return truncate(strip_markdown(text).translate(_BRACKETS), _MAX_NOTIFICATION_LENGTH)
 
 
 def _find_parsed_code(markdown: str, expected: list[tuple[int, int]]) -> list[tuple[int, int]]:

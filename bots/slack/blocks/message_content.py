@@ -15,7 +15,8 @@ from core.chat.text.page_breaks import find_break
 from core.chat.text.truncate import truncate
 
 from .action_ids import BUTTON_PREFIX, MENU_PREFIX
-from .markdown import escape, neutralize_mentions, notification_text, render_markdown, strip_protection
+from .markdown import escape, neutralize_mentions, render_markdown, strip_protection
+from .notification_text import notification_text
 from .reasoning_fold import context_block, task_card, task_chunks
 
 Blocks = Sequence[dict[str, Any]]

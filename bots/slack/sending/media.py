@@ -17,8 +17,9 @@ from bots.slack.api.errors import BLOCK_CODES
 from bots.slack.api.files import FilesApi
 from bots.slack.api.methods import SlackApi
 from bots.slack.api.own_messages import has_buttons, is_media, is_own, mime_of, share_thread, share_ts
-from bots.slack.blocks.markdown import notification_text, render_markdown, to_mrkdwn
+from bots.slack.blocks.markdown import render_markdown, to_mrkdwn
 from bots.slack.blocks.message_content import MessageContent, buttons_block
+from bots.slack.blocks.notification_text import notification_text
 from core.chat.port.errors import (
     ContentRejectedError,
     MediaForbiddenError,

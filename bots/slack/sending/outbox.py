@@ -12,9 +12,10 @@ import structlog
 from bots.slack.api.errors import NOT_A_MEMBER_CODES
 from bots.slack.api.users import USER_ID_PREFIXES
 from bots.slack.api.workspace_api import WorkspaceApi
-from bots.slack.blocks.markdown import escape, notification_text
+from bots.slack.blocks.markdown import escape
 from bots.slack.blocks.menus import menu_blocks, plain_menu, sentence_blocks
 from bots.slack.blocks.message_content import MessageContent, RenderedPage
+from bots.slack.blocks.notification_text import notification_text
 from bots.slack.blocks.plain_text import strip_markdown
 from bots.slack.capabilities import CAPABILITIES
 from bots.slack.events.read_thread import read_discussion

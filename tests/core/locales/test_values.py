@@ -9,7 +9,8 @@ import pytest
 from pyromark import Markdown as Parser
 from pyromark import Options
 
-from bots.slack.blocks.markdown import notification_text, render_markdown
+from bots.slack.blocks.markdown import render_markdown
+from bots.slack.blocks.notification_text import notification_text
 from bots.telegram.rendering.markdown import RenderedText, render
 from core.chat.port.markdown import Markdown, escape_markdown, format_code
 from core.chat.text.translations import Translations

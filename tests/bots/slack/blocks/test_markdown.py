@@ -15,10 +15,10 @@ from pyromark import Markdown
 from bots.slack.blocks.markdown import (
     list_mentioned,
     neutralize_mentions,
-    notification_text,
     render_markdown,
     strip_protection,
 )
+from bots.slack.blocks.notification_text import notification_text
 from core.chat.text.emphasis_repair import fix_cjk_emphasis
 
 _JOINER = "\u2060"
