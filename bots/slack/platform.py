@@ -27,7 +27,6 @@ from core.redis import RateLimiter
 from core.settings import NO_PROXIES, Proxies
 from core.tracing import NO_TRACER, Tracer
 
-from .api.affiliation import Affiliation
 from .api.bot_account import BotAccount
 from .api.call import AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
 from .api.retry_until_answered import retry_until_answered
@@ -35,7 +34,7 @@ from .api.users import USER_ID_PREFIXES
 from .api.workspace_api import WorkspaceApi
 from .api.workspaces import Workspaces
 from .events.acknowledger import EventAcknowledger
-from .events.enrich import enrich
+from .events.enrich import enrich, has_discussion
 from .events.http_requests import HttpReceiver
 from .events.parse import read_edit, read_event, read_part
 from .events.reply_target import ReplyTarget
@@ -47,6 +46,7 @@ from .oauth.multi_workspace_app import MultiWorkspaceApp
 from .oauth.secret_store import Lease, SecretStore
 from .sending.outbox import SlackOutbox
 from .settings import SlackSettings, get_secret
+from .standing import to_standing
 
 _log = structlog.get_logger()
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
@@ -206,6 +206,10 @@ class SlackPlatform(RunningPlatform):
             return incoming
         return await enrich(incoming, self._workspace_of(incoming.chat), since=since)
 
+    def has_discussion(self, incoming: Incoming) -> bool:
+        """See `Platform`."""
+        return has_discussion(incoming)
+
     def is_person_id(self, text: str) -> bool:
         """See `Platform`."""
         return text.isascii() and text.isalnum()
@@ -221,20 +225,13 @@ class SlackPlatform(RunningPlatform):
             return "outsider"
         users = self._workspace_of(incoming.chat).users
         known = users.get_known_affiliation(incoming.sender.id, incoming.chat.account)
-        return known and self._to_standing(known, incoming.chat.account)
+        return known and to_standing(self._settings, known, incoming.chat.account)
 
     async def look_up_standing(self, incoming: Incoming) -> Standing | None:
         """See `Platform`; the answer may be ten minutes old."""
         workspace, team = self._workspace_of(incoming.chat), incoming.chat.account
         found = await workspace.users.look_up_affiliation(workspace.api, incoming.sender.id, team)
-        return found and self._to_standing(found, team)
-
-    def _to_standing(self, affiliation: Affiliation, team: str) -> Standing:
-        settings = self._settings
-        if affiliation == "member" and team in settings.allowed_ids:
-            return "listed"
-        allowed = {"member": True, "guest": settings.guests == "on", "external": settings.connect == "on"}
-        return "insider" if allowed[affiliation] else "outsider"
+        return found and to_standing(self._settings, found, team)
 
     async def leave(self, chat: ChatRef) -> None:
         """Leave a channel, or a whole workspace, from which the app is removed; a direct message cannot be left."""

@@ -197,7 +197,7 @@ class Bot:
         """
         if job.lane_kind.is_fast:
             incoming = await platform.enrich(incoming, sender_only=True)
-        elif not may_have_news(incoming, is_remembered=is_remembered):
+        elif not (platform.has_discussion(incoming) and may_have_news(incoming, is_remembered=is_remembered)):
             incoming = await platform.enrich(incoming)
         else:
             last = await self._conversations.get_last_event(choose_memory(incoming, preferences))

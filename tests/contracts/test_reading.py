@@ -73,3 +73,7 @@ async def test_enriching_a_complete_event_changes_nothing(scene: Scene) -> None:
     known = await scene.platform.enrich(scene.incoming, since="")
 
     assert replace(known, sender=scene.incoming.sender) == scene.incoming
+
+
+async def test_a_message_that_begins_a_conversation_stands_in_no_discussion(scene: Scene) -> None:
+    assert not scene.platform.has_discussion(scene.incoming)

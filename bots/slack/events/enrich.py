@@ -34,19 +34,26 @@ async def enrich(incoming: Incoming, workspace: WorkspaceApi, *, since: str | No
 
     Look up names, and files of which only the id is known. Never raises.
     """
-    if incoming.thread not in {"", incoming.message_id}:
+    if has_discussion(incoming):
         if since == "":
             incoming = await add_thread(incoming, workspace)
         elif last := _EVENT_TS.fullmatch(since or ""):
             incoming = await add_thread_since(incoming, workspace, last[1])
     if CUT_QUOTE_KEY in incoming.unread and _TS.fullmatch(incoming.message_id):
         incoming = await _read_whole_quote(incoming, workspace)
+    if not (incoming.named or incoming.attachments or incoming.quoted_attachments):
+        return incoming
     incoming, attachments, quoted = await asyncio.gather(
         _fill_in_names(incoming, workspace),
         _look_up_files(incoming.attachments, workspace.files),
         _look_up_files(incoming.quoted_attachments, workspace.files),
     )
     return replace(incoming, attachments=attachments, quoted_attachments=quoted)
+
+
+def has_discussion(incoming: Incoming) -> bool:
+    """Whether it stands in a thread that it does not begin."""
+    return incoming.thread not in {"", incoming.message_id}
 
 
 async def _read_whole_quote(incoming: Incoming, workspace: WorkspaceApi) -> Incoming:

@@ -12,7 +12,7 @@ import structlog
 
 from core.access import Decision
 from core.chat.events.message_pieces.sent_after_mention import RecentSenders, SentTimes
-from core.chat.events.message_pieces.sent_before_mention import EarlierPieces, Piece
+from core.chat.events.message_pieces.sent_before_mention import EarlierPieces, Piece, Surroundings
 from core.chat.events.message_pieces.thread_of_cut_text import CutTexts
 from core.chat.port.incoming import Incoming
 from core.chat.port.platform import Platform
@@ -154,12 +154,11 @@ class EventReceiver:
     async def _store(self, incoming: Incoming, payload: bytes, platform: Platform) -> bool:
         """Return whether it was stored; else there is too much already, and its sender is told so."""
         chat = str(incoming.chat)
-        continued = await self._cut_texts.find_conversation(incoming)
+        continued, found = await self._find_pieces(incoming, platform)
         lane = continued or choose_lane(incoming)
         if self._refusals.covers(incoming, lane):
             await self._gate.take_back(platform, AccessRefusal(incoming, _FULL, keeps_text=True))
             return False
-        found = await self._earlier_pieces.find(partial(_read_any, platform), incoming)
         await self._store_pieces(lane, incoming, found.before)
         result = await self._enqueue(lane, incoming, payload)
         if result.is_refused:
@@ -171,6 +170,14 @@ class EventReceiver:
         if incoming.chat.thread and not continued:
             await self._note_part_in_thread(incoming)
         return True
+
+    async def _find_pieces(self, incoming: Incoming, platform: Platform) -> tuple[str, Surroundings]:
+        """Find the conversation that it continues, "" for none, and what was posted before that belongs to it."""
+        conversation = self._cut_texts.find_conversation(incoming)
+        surroundings = self._earlier_pieces.find(partial(_read_any, platform), incoming)
+        if incoming.starts_thread:  # else the first needs no round trip that they could share
+            return await asyncio.gather(conversation, surroundings)
+        return await conversation, await surroundings
 
     async def _note_part_in_thread(self, incoming: Incoming) -> None:
         """Note at once whether the bot takes part in a thread: what is said next may not name it."""

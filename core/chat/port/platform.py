@@ -54,6 +54,11 @@ class Platform(Protocol):
         del sender_only, since
         return incoming
 
+    def has_discussion(self, incoming: Incoming) -> bool:
+        """Whether a message may belong to a discussion that `enrich` can look up. Pure. Default: none does."""
+        del incoming
+        return False
+
     def is_person_id(self, text: str) -> bool:
         """Whether a text has the form of a person's id. Pure. Default: every text has."""
         del text

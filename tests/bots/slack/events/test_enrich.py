@@ -244,6 +244,8 @@ async def test_a_thread_is_read_once_and_only_if_the_mention_does_not_start_it(
     root = await scene.ann.say(scene.channel, "Tea or coffee?")
     begun, later = await listener.next(), await _mention_in_thread(scene, listener, root)
 
+    assert not scene.platform.has_discussion(begun)
+    assert scene.platform.has_discussion(later)
     assert await _enrich(scene, begun, since="") == begun
     assert await _enrich(scene, later) == later
     assert scene.slack.count("conversations.replies") == 0

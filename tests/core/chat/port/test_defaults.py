@@ -96,3 +96,4 @@ async def test_a_complete_event_needs_no_look_up() -> None:
 
     assert platform.read_addition(b"hello") is None
     assert await platform.enrich(_INCOMING, since="") is _INCOMING
+    assert not platform.has_discussion(_INCOMING)
