@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from core.chat.port.menus import Button
+from core.chat.text.first_words import has_words
 from core.chat.text.page_breaks import find_break
 from core.chat.text.truncate import truncate
 
 from .action_ids import BUTTON_PREFIX, MENU_PREFIX
+from .first_words import FirstWords
 from .markdown import escape, neutralize_mentions, render_markdown, strip_protection
 from .notification_text import notification_text
 from .reasoning_fold import context_block, task_card, task_chunks
@@ -38,6 +40,17 @@ class RenderedPage:
 
     reasoning: str
     answer: str
+    first_words: FirstWords | None = None
+    """What the answer consists of, where a mark of ours closes it: later answers continue without that."""
+
+    @classmethod
+    def render_first(cls, text: str, folded: int, *, names: Mapping[str, str] | None = None) -> Self:
+        """Render the first step of a page that grows: words in bold before the bold is closed, but no marks alone."""
+        page = cls.render(text, folded, final=False, names=names)
+        if folded or has_words(page.answer) or not has_words(text):
+            return page
+        words = FirstWords.find(text)
+        return cls("", str(words) if words else "", words)
 
     @classmethod
     def render(cls, text: str, folded: int, *, final: bool, names: Mapping[str, str] | None = None) -> Self:
@@ -59,6 +72,10 @@ class RenderedPage:
         """Whether it exceeds the limit of a stream, though not that of a message."""
         weight = 2 * len(self.reasoning.encode()) + len(self.answer.encode())
         return bool(self.reasoning and self.answer) and weight > _MAX_STREAM_BYTES
+
+    def continue_from(self, words: FirstWords, *, final: bool) -> Self:
+        """Return the page as a stream that began with these words has to show it."""
+        return replace(self, answer=words.continue_with(self.answer, final=final))
 
     def remaining_after(self, shown: int) -> RenderedPage:
         """Return the text after the first `shown` characters."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
+from bots.slack.blocks.first_words import FirstWords
 from bots.slack.blocks.message_content import RenderedPage
 from core.chat.port.errors import (
     ContentRejectedError,
@@ -67,15 +68,18 @@ class MessageState:
     """The end of its text was posted in a second message."""
     stop_unconfirmed: bool = False
     """Its stream was stopped, but the response was lost; most likely the stream is closed."""
+    first_words: FirstWords | None = None
+    """What it began with, if a mark of ours closes that."""
     conflicts: int = 0
     """Updates that were refused because the stream was open."""
 
     @classmethod
-    def from_post(cls, mode: str, shown: int, decoration: Decoration, *, grows: bool) -> Self:
+    def from_post(cls, mode: str, body: RenderedPage, decoration: Decoration, *, grows: bool) -> Self:
         """Return the state of a message that was just posted or started as a stream, and that `grows` or is whole."""
-        streaming = mode != EDIT
-        known = None if mode == CHUNKS else UNDECORATED if streaming else decoration
-        return cls(mode, shown, streaming, decoration=known, end_planned=grows and not streaming)
+        streaming, words = mode != EDIT, body.first_words
+        known = None if mode == CHUNKS or words else UNDECORATED if streaming else decoration
+        planned = grows and not streaming
+        return cls(mode, len(body), streaming, decoration=known, end_planned=planned, first_words=words)
 
     @classmethod
     def from_page(cls, page: Page) -> Self:
@@ -90,7 +94,7 @@ class MessageState:
 
     def is_showing(self, body: RenderedPage) -> bool:
         """Whether the message certainly shows exactly this text."""
-        return self.certain and self.shown_length == len(body)
+        return self.certain and self.shown_length == len(body) and not self.first_words
 
     def record_conflict(self, reason: str) -> OutboxError:
         """Record that an update found the stream open and return the error to raise; too many are final."""

@@ -96,7 +96,11 @@ class SlackOutbox(Outbox):
     ) -> Page:
         """Show `text` as a native stream, or as an updated message where streams are unavailable."""
         with self._detect_absence():
-            body = RenderedPage.render(text, folded, final=final, names=await self._mentions.resolve(text))
+            names = await self._mentions.resolve(text)
+            if final or page.message_id:
+                body = RenderedPage.render(text, folded, final=final, names=names)
+            else:
+                body = RenderedPage.render_first(text, folded, names=names)
             updated = await self._pages.update(page, body, buttons, final=final)
         if updated.message_id != page.message_id:
             self._status.mark_replied()

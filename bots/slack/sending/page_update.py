@@ -40,20 +40,38 @@ class PageUpdate:
         return Decoration.from_page(self.body, self.buttons)
 
     @property
+    def streamed(self) -> RenderedPage:
+        """The text as its stream shows it."""
+        words = self.state.first_words
+        return self.body.continue_from(words, final=self.final) if words else self.body
+
+    @property
     def unsent(self) -> RenderedPage:
-        """The text that is not shown yet."""
-        return self.body.remaining_after(self.state.shown_length)
+        """What its stream does not show yet."""
+        return self.streamed.remaining_after(self.state.shown_length)
 
     @property
     def can_stream(self) -> bool:
-        """Whether the message can continue as a stream."""
+        """Whether the message can continue as a stream, and end as one that looks as it should."""
         heavy = self.state.mode == CHUNKS and self.body.exceeds_stream
-        return self.state.streaming and self.state.certain and not heavy
+        return self.state.streaming and self.state.certain and not heavy and not self._begins_otherwise
+
+    @property
+    def _begins_otherwise(self) -> bool:
+        """Whether its stream began with words that the text does not have, or that are not bold after all."""
+        words, answer = self.state.first_words, self.body.answer
+        return words is not None and not (words.begin(answer) and (not self.final or words.are_bold(answer)))
+
+    @property
+    def has_only_first_words(self) -> bool:
+        """Whether nothing is to be shown but the first words, which are shown already."""
+        words = self.state.first_words
+        return words is not None and not self.final and words.cover(self.body.answer)
 
 
 def stream_content(update: PageUpdate, *, buttons: tuple[Button, ...] = ()) -> StreamContent:
     """Return what is still to be streamed; a text stream gets its reasoning and buttons at its end."""
     if update.state.mode == CHUNKS:
-        chunks: Blocks = [] if update.unsent.is_blank else append_chunks(update.body, update.state.shown_length)
+        chunks: Blocks = [] if update.unsent.is_blank else append_chunks(update.streamed, update.state.shown_length)
         return [*chunks, *buttons_chunks(buttons)]
     return update.unsent.answer if update.unsent.answer.strip() else ""

@@ -69,6 +69,8 @@ class PageSender:
         if not page.message_id:
             return await self._open_page(page, body, buttons, final=final)
         update = PageUpdate(page, self._state_of(page), body, buttons, final)
+        if update.has_only_first_words:
+            return page
         if not update.can_stream:
             return await self._rewrite(update)
         return await (self._finish_stream(update) if final else self._append(update))
@@ -117,7 +119,7 @@ class PageSender:
                     destination.channel, destination.thread, content, user=destination.user, grows=not final
                 ),
             )
-        self._states[ts] = MessageState.from_post(mode, len(body), Decoration.from_page(body, buttons), grows=not final)
+        self._states[ts] = MessageState.from_post(mode, body, Decoration.from_page(body, buttons), grows=not final)
         opened = page.opened_at or time.time()
         return replace(page, message_id=ts, mode=mode, shown=len(body), opened_at=opened, adopted=False, done=final)
 
@@ -155,7 +157,7 @@ class PageSender:
             with suppress(RateLimitedError, ContentRejectedError):
                 await self._append_text(update)
             raise
-        state.streaming, state.shown_length = False, len(update.body)
+        state.streaming, state.shown_length, state.first_words = False, len(update.body), None
         await self._apply_decoration(update)
         return replace(update.page, shown=state.shown_length, done=True)
 
@@ -175,7 +177,7 @@ class PageSender:
                 await self._api.append_stream(
                     self._destination.channel, update.page.message_id, content, pace=pace, reserve=reserve
                 )
-            update.state.shown_length = len(update.body)
+            update.state.shown_length = len(update.streamed)
 
     async def _rewrite(self, update: PageUpdate) -> Page:
         page, state, final = update.page, update.state, update.final
@@ -188,6 +190,7 @@ class PageSender:
             with state.uncertain_until_done():
                 await self._update_message(update, variants)
             state.streaming, state.shown_length, state.decoration = False, len(update.body), update.decoration
+            state.first_words = None
         return replace(page, mode=EDIT, shown=state.shown_length, adopted=False, done=final)
 
     async def _update_message(self, update: PageUpdate, variants: Sequence[MessageContent]) -> None:

@@ -21,6 +21,7 @@ from core.chat.port.menus import Button, ShownMessage
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
 from core.chat.port.run_with_retries import run_with_retries
+from core.chat.text.first_words import has_words
 from core.chat.text.page_breaks import PageSpan, find_break, find_page_end, measure_page
 from core.media.visible_text import is_blank
 from core.wanjie import ReadingPace
@@ -166,6 +167,8 @@ class PageWriter:
         body = self._cut_body(end)
         is_longer = len(body) > self._page.length  # an adopted page does not shrink while it is rewritten
         if is_blank(body) or not (is_longer or self._lacks_buttons) or self._is_uneditable:
+            return
+        if not (self._page.message_id or self._page.previewed or has_words(body)):
             return
         if delay := self._outbox.get_step_delay(self._page):
             self._postpone_update(delay)

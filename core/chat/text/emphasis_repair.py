@@ -37,7 +37,7 @@ _HEADING = re.compile(r" {0,3}#{2,6}(?=[\u2e80-\U0010ffff]|\*\*|\d)")
 """A heading without its blank. A single `#` begins a hashtag."""
 _ASCII_HEADING = re.compile(r"^ {0,3}#{2,6}(?=\*\*|\d)", re.MULTILINE)
 """All that there is to fix in a text without Chinese."""
-_MAX_PAIR_LENGTH = 200
+MAX_PAIR_LENGTH = 200
 """Characters of a pair for which a stream is held back; longer pairs stay as they are."""
 _KINDS = frozenset(("*", "**", "***", "~~"))
 _STOPS = frozenset("。，、；：？！….,:;?!—～")
@@ -65,7 +65,7 @@ def stable_prefix(text: str) -> str:
     The result for a longer text begins with the result for a shorter one.
 
     The end of the text, from an open mark on, is held back, but never more than a line, nor more than
-    `_MAX_PAIR_LENGTH` characters because of marks alone.
+    `MAX_PAIR_LENGTH` characters because of marks alone.
     """
     return _fix_lines(text, final=False)
 
@@ -129,12 +129,12 @@ def _find_pairs(line: str, tokens: list[re.Match[str]], *, final: bool) -> tuple
         before, after = _neighbours(line, mark.start, mark.end)
         opener = opened.get(mark.kind)
         if opener and _may_close(mark.kind, after, before):
-            if mark.end - opener.start <= _MAX_PAIR_LENGTH:
+            if mark.end - opener.start <= MAX_PAIR_LENGTH:
                 pairs.append((opener, mark))
             opened = {kind: other for kind, other in opened.items() if other.start < opener.start}
         elif _may_open(mark.kind, before, after):
             opened[mark.kind] = mark
-    waiting = (mark.start for mark in opened.values() if held - mark.start <= _MAX_PAIR_LENGTH)
+    waiting = (mark.start for mark in opened.values() if held - mark.start <= MAX_PAIR_LENGTH)
     return pairs, min([held, *waiting])
 
 

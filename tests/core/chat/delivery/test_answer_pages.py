@@ -562,6 +562,28 @@ async def test_a_step_that_was_lost_is_made_again_though_the_model_is_silent() -
     await show(Flaky(), pausing())
 
 
+async def test_marks_alone_are_no_first_step() -> None:
+    class Recording(Screen):
+        @property
+        def capabilities(self) -> Capabilities:
+            return replace(super().capabilities, edit_interval=60)
+
+    async def slow() -> AsyncGenerator[TextChunk]:
+        for part in ("#", "# ", "1", ". ", "Title"):
+            yield TextChunk(part)
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(60)
+
+    screen = Recording()
+    showing = asyncio.create_task(show(screen, slow()))
+    async with asyncio.timeout(60):
+        while screen.steps == 0:  # noqa: ASYNC110 - a screen has no events
+            await asyncio.sleep(0.001)
+    showing.cancel()
+
+    assert screen.shown == "## 1. Title"
+
+
 async def test_held_back_words_are_shown_without_the_edit_interval() -> None:
     class Choosy(Screen):
         @property
