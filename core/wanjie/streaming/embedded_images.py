@@ -15,7 +15,7 @@ _IMAGE_START = re.compile(
 )
 _PARTIAL_DATA_URL = r"(?:d(?:a(?:t(?:a(?::[\w/.+;=-]{0,150},?)?)?)?)?)?"
 _PARTIAL_IMAGE_START = re.compile(
-    rf"(?:!(?:\[[^\]\n]{{0,200}}(?:\](?:\(\s*<?{_PARTIAL_DATA_URL})?)?)?|<(?:i(?:m(?:g(?:\s[^>\n]{{0,500}})?)?)?)?|{_PARTIAL_DATA_URL})\Z",
+    rf"(?:!(?:\[[^\]\n]{{0,200}}(?:\](?:\(\s*<?{_PARTIAL_DATA_URL})?)?)?|<(?:i(?:m(?:g(?:\s[^>\n]{{0,500}})?)?)?)?|(?<![\w`]){_PARTIAL_DATA_URL})\Z",
     re.IGNORECASE,
 )
 """The end of a text that may turn out to be the beginning of an image."""

@@ -37,6 +37,11 @@ def test_a_picture_is_found_wherever_the_stream_was_cut(cuts: list[int]) -> None
     assert parted(*pieces) == ["Here:\n", PICTURE, "\nand ", b"ABC", " so."]
 
 
+@pytest.mark.parametrize("text", ["Good", "**Bold", "Use `d", "metadata:image/", "mad"])
+def test_a_word_that_ends_like_the_beginning_of_an_address_is_not_held_back(text: str) -> None:
+    assert list(EmbeddedImages().feed(text)) == [text]
+
+
 @pytest.mark.parametrize(
     ("before", "picture", "after"),
     [
