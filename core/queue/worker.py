@@ -27,7 +27,7 @@ from .lease_periods import ALONE, WorkerPeriods
 from .redelivery import RedeliveryPolicy
 from .worker_slots import WorkerSlot, WorkerSlots
 
-_READ_TIMEOUT = 2.0  # seconds that one read waits for work; the client gives an answer up after more
+_READ_TIMEOUT = 5.0  # seconds that one read waits for work; the client gives an answer up after more
 _BATCH_SIZE = 100  # claims that are renewed in a call; 500 at once keep the server busy for 8 ms
 _READ_SIZE = 8  # entries of a call: all begin in one turn of the event loop, and what arrives waits until then
 _CANCEL_TIMEOUT = 5.0

@@ -36,7 +36,8 @@ _MAX_OUTAGE = 1.0
 
 The SDK would reconnect as well, but later, and to an address that is valid for one connection only.
 """
-_CHECK_INTERVAL = 0.25
+_CHECK_INTERVAL, _OUTAGE_CHECK_INTERVAL = 1.0, 0.25
+"""Seconds between two looks at the connection while it stands, and while it does not."""
 _CLOSE_TIMEOUT = 2.0
 
 
@@ -107,8 +108,9 @@ class SocketListener:
         while lost < _MAX_OUTAGE:
             up = await handler.client.is_connected()
             connected(up)
-            lost = 0.0 if up else lost + _CHECK_INTERVAL
-            await asyncio.sleep(_CHECK_INTERVAL)
+            pause = _CHECK_INTERVAL if up else _OUTAGE_CHECK_INTERVAL
+            lost = 0.0 if up else lost + pause
+            await asyncio.sleep(pause)
         _log.warning("Slack's socket is lost, asking for another one")
 
 
