@@ -10,6 +10,7 @@ from itertools import accumulate
 from pyromark import Markdown, Options
 
 from core.chat.text.emphasis_repair import fix_cjk_emphasis, stable_prefix
+from core.chat.text.line_memo import LineMemo
 from core.chat.text.protect_literals import find_code_spans, protect_literals
 from core.chat.text.spans import contains, intersect
 
@@ -44,14 +45,18 @@ def list_mentioned(text: str) -> list[str]:
     return [found[1] for found in _NAMED_MENTION.finditer(text)]
 
 
-def render_markdown(text: str, *, final: bool, names: Mapping[str, str] = _NO_NAMES) -> str:
+def render_markdown(
+    text: str, *, final: bool, names: Mapping[str, str] = _NO_NAMES, memo: LineMemo | None = None
+) -> str:
     """Render the part of `text` that will not change: the result for a longer text begins with that for a shorter one.
 
     Slack parses Markdown itself. So marks that Chinese text breaks are fixed, literal text is protected from the parser
     (see `protect_literals`), and mentions (`<!channel>`, `<@U1>`, `<#C1>`) outside of code are neutralized: they become
     `names`, by their ids, or stay as they are written. Unless `final`, an end that more text may change is held back.
+    `memo` is that of an answer which grows.
     """
-    shown = protect_literals(fix_cjk_emphasis(text) if final else stable_prefix(text), strict=True, final=final)
+    fixed = fix_cjk_emphasis(text, memo) if final else stable_prefix(text, memo)
+    shown = protect_literals(fixed, strict=True, final=final, memo=memo)
     if "<" not in shown and "&" not in shown:
         return shown
     code, doubt = find_code_spans(shown)

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from core.chat.port.menus import Button
 from core.chat.text.first_words import has_words
+from core.chat.text.line_memo import LineMemo
 from core.chat.text.page_breaks import find_break
 from core.chat.text.truncate import truncate
 
@@ -53,11 +54,19 @@ class RenderedPage:
         return cls("", str(words) if words else "", words)
 
     @classmethod
-    def render(cls, text: str, folded: int, *, final: bool, names: Mapping[str, str] | None = None) -> Self:
+    def render(
+        cls,
+        text: str,
+        folded: int,
+        *,
+        final: bool,
+        names: Mapping[str, str] | None = None,
+        memo: LineMemo | None = None,
+    ) -> Self:
         """Render Markdown whose first `folded` characters are reasoning (see `render_markdown`)."""
         rest, known = text[folded:].lstrip("\n") if folded else text, names or {}
         reasoning = neutralize_mentions(text[:folded], final=final or bool(rest), names=known)
-        return cls(reasoning, render_markdown(rest, final=final, names=known))
+        return cls(reasoning, render_markdown(rest, final=final, names=known, memo=memo))
 
     def __len__(self) -> int:
         return len(self.reasoning) + len(self.answer)

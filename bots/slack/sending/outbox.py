@@ -35,6 +35,7 @@ from core.chat.port.media import Media
 from core.chat.port.menus import Button, Menu, ShownMessage
 from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
+from core.chat.text.line_memo import LineMemo
 from core.chat.text.translations import Translations
 
 from .first_accepted_variant import FallbackSender
@@ -72,6 +73,7 @@ class SlackOutbox(Outbox):
         self._route = ReplyTarget.parse(incoming.reply_route)
         self._presser_notified = self._activity_announced = False
         self._fallbacks = FallbackSender()
+        self._memo = LineMemo()
         self._mentions = MentionNames(workspace.users, workspace.api, incoming.sender.id)
         self._status = ThreadStatus(
             workspace.api, workspace.features.status, self._channel, self._thread, self._list_loading_messages
@@ -98,7 +100,7 @@ class SlackOutbox(Outbox):
         with self._detect_absence():
             names = await self._mentions.resolve(text)
             if final or page.message_id:
-                body = RenderedPage.render(text, folded, final=final, names=names)
+                body = RenderedPage.render(text, folded, final=final, names=names, memo=self._memo)
             else:
                 body = RenderedPage.render_first(text, folded, names=names)
             updated = await self._pages.update(page, body, buttons, final=final)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from core.chat.text.emphasis_repair import fix_cjk_emphasis
+from core.chat.text.line_memo import LineMemo
 from core.chat.text.page_breaks import utf16_length
 from core.chat.text.protect_literals import protect_literals
 from core.chat.text.table_bars import escape_surplus_bars
@@ -56,6 +57,7 @@ def render(
     may_grow: bool = True,
     max_entities: int = MAX_ENTITIES,
     growing: bool = False,
+    memo: LineMemo | None = None,
 ) -> RenderedText:
     """Render Markdown, complete or cut off anywhere; URLs in `refused_links` are written after their labels.
 
@@ -64,10 +66,11 @@ def render(
     is never longer than `markdown`; with `may_grow` it may be longer as long as a page still fits into a message. Code
     is not changed. Spans are not empty, lie within the text, and are nested or disjoint; only the first `max_entities`
     are kept, and mentions in the code of others are defused. Of a `growing` answer, a spoiler is hidden before it ends.
+    `memo` is that of the answer.
     """
     source = markdown.strip()
     rules = _Rules(refused_links, max_entities, defuse=defuse, growing=growing)
-    safe = escape_surplus_bars(protect_literals(fix_cjk_emphasis(source), strict=False))
+    safe = escape_surplus_bars(protect_literals(fix_cjk_emphasis(source, memo), strict=False, memo=memo))
     is_longer = "|" in safe or "\t" in safe or safe.count("\n") > source.count("\n")
     attempts = [(safe, True)] if may_grow and is_longer else []
     for text, grows in [*attempts, (safe, False)]:

@@ -19,6 +19,7 @@ from bots.telegram.recovery.chat_call_context import ChatAccess
 from bots.telegram.rendering.markdown import RenderedText, render, render_plain
 from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError, UneditableError
+from core.chat.text.line_memo import LineMemo
 
 from .message_changes import change_text
 from .message_entities import NO_PREVIEW, to_message_entities
@@ -49,6 +50,7 @@ class MessageSender:
 
     def __init__(self, access: ChatAccess) -> None:
         self._access = access
+        self._memo = LineMemo()
         self._refused_links: frozenset[str] = frozenset()
         self._plain_drafts: set[int | str] = set()
         """Keys of drafts whose formatting was refused; a rate limit may delay the plain text, which is a new call."""
@@ -141,7 +143,7 @@ class MessageSender:
         text, folded, growing = draft.text, draft.folded, draft.growing
         defuse = not self._access.incoming.direct  # in a private chat there is nobody else to notify
         if not folded:
-            return render(text, self._refused_links, defuse=defuse, growing=growing)
+            return render(text, self._refused_links, defuse=defuse, growing=growing, memo=self._memo)
         rest = render(
             text[folded:],
             self._refused_links,
@@ -149,6 +151,7 @@ class MessageSender:
             may_grow=False,
             max_entities=MAX_ENTITIES_BELOW,
             growing=growing,
+            memo=self._memo,
         )
         return add_fold(text[:folded], rest, defuse=defuse)
 

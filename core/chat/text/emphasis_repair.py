@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from .code_fences import FenceTracker
 from .line_edits import Edit, apply_edits
+from .line_memo import LineMemo, RewriteLine
 from .writing_systems import is_punctuation, is_unspaced
 
 _TOKEN = re.compile(
@@ -45,29 +47,29 @@ _COMMAS = frozenset("，、,")
 _PARTNERS = dict(zip("（(《〈「『【〔〖“‘\"'", "）)》〉」』】〕〗”’\"'", strict=True))
 
 
-def fix_cjk_emphasis(text: str) -> str:
+def fix_cjk_emphasis(text: str, memo: LineMemo | None = None) -> str:
     """Make strict parsers see bold, italic and struck out words; add the missing blank of headings.
 
     Fixes only pairs of marks on one line that a parser refuses because of punctuation at their inner edge; code,
     formulas, tags and addresses stay. Stops and brackets around all of the words move out (`**注意：**请` ->
     `**注意**：请`, `是**（必看）**的` -> `是（**必看**）的`). Where the edge is more than punctuation (`**50%**的`,
     code, a link, a bracket that belongs to a part), a blank is added outside. No other character is added or removed. A
-    second call changes nothing.
+    second call changes nothing. `memo` is that of a text that grows, of which this is a state.
     """
     if text.isascii() and not _ASCII_HEADING.search(text):
         return text
-    return _fix_lines(text, final=True)
+    return _fix_lines(text, final=True, memo=memo)
 
 
-def stable_prefix(text: str) -> str:
+def stable_prefix(text: str, memo: LineMemo | None = None) -> str:
     """Return the part of the fixed text that no following text can change.
 
     The result for a longer text begins with the result for a shorter one.
 
     The end of the text, from an open mark on, is held back, but never more than a line, nor more than
-    `MAX_PAIR_LENGTH` characters because of marks alone.
+    `MAX_PAIR_LENGTH` characters because of marks alone. `memo` is that of the growing text.
     """
-    return _fix_lines(text, final=False)
+    return _fix_lines(text, final=False, memo=memo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,11 @@ class _Mark:
     ceiling: int
 
 
-def _fix_lines(text: str, *, final: bool) -> str:
+def _fix_lines(text: str, *, final: bool, memo: LineMemo | None) -> str:
     *lines, last = text.split("\n")
-    reader = _Reader()
-    return "\n".join([*(reader.fix_line(line, final=True) for line in lines), reader.fix_line(last, final=final)])
+    reader, known = _Reader(), memo or LineMemo()
+    fixed = [reader.fix_line(line, partial(known.rewrite, _fix_whole_line)) for line in lines]
+    return "\n".join([*fixed, reader.fix_line(last, lambda prose: _fix_prose(prose, final=final))])
 
 
 class _Reader:
@@ -95,20 +98,29 @@ class _Reader:
         self._in_code_span = False
         """Whether a code span, which may end on another line, is open in this paragraph."""
 
-    def fix_line(self, line: str, *, final: bool) -> str:
+    def fix_line(self, line: str, fix_prose: RewriteLine) -> str:
         if self._fences.read_line(line):
             return line
         self._in_code_span = self._in_code_span and bool(line.strip())
-        return line if self._in_code_span else self._fix_prose(line, final=final)
+        if self._in_code_span:
+            return line
+        fixed, self._in_code_span = fix_prose(line)
+        return fixed
 
-    def _fix_prose(self, line: str, *, final: bool) -> str:
-        tokens = list(_tokens_until_stray(line)) if _ANY_PAIR.search(line) else []
-        self._in_code_span = bool(tokens) and tokens[-1]["stray"] is not None
-        pairs, held = _find_pairs(line, tokens, final=final)
-        edits = [edit for opener, closer in pairs for edit in _Pair(line, opener, closer).make_edits()]
-        if heading := _HEADING.match(line):
-            edits.append(Edit(heading.end(), heading.end(), " "))
-        return apply_edits(line, edits, len(line) if final else held)
+
+def _fix_whole_line(line: str) -> tuple[str, bool]:
+    return _fix_prose(line, final=True)
+
+
+def _fix_prose(line: str, *, final: bool) -> tuple[str, bool]:
+    """Return the fixed line, and whether it leaves a code span open."""
+    tokens = list(_tokens_until_stray(line)) if _ANY_PAIR.search(line) else []
+    pairs, held = _find_pairs(line, tokens, final=final)
+    edits = [edit for opener, closer in pairs for edit in _Pair(line, opener, closer).make_edits()]
+    if heading := _HEADING.match(line):
+        edits.append(Edit(heading.end(), heading.end(), " "))
+    fixed = apply_edits(line, edits, len(line) if final else held)
+    return fixed, bool(tokens) and tokens[-1]["stray"] is not None
 
 
 def _tokens_until_stray(line: str) -> Iterator[re.Match[str]]:

@@ -12,6 +12,7 @@ import sys
 from .code_fences import FenceTracker
 from .html_tags import DetailsReader
 from .line_edits import apply_edits
+from .line_memo import LineMemo
 from .markdown_tokens import tokenize
 from .protect_literals_in_line import OpenMark, ProseLine, find_uncertain_marks
 
@@ -32,16 +33,17 @@ _END = sys.maxsize
 """Beyond the end of any line: what is added there belongs to it."""
 
 
-def protect_literals(text: str, *, strict: bool, final: bool = True) -> str:
+def protect_literals(text: str, *, strict: bool, final: bool = True, memo: LineMemo | None = None) -> str:
     r"""Put backslashes before marks that are content, and brackets around bare addresses.
 
     `strict` is for parsers that also remove the backslash of `\(x\)`, what looks like a tag (`List<String>`), and what
     stands between single tildes. Unless `final`, the part that following text may change is held back: the result for a
     longer text begins with the result for a shorter one. Code and, unless `strict`, blocks of HTML stay as they are.
+    `memo` is that of a text that grows, of which this is a state.
     """
     *lines, last = text.split("\n")
-    reader = _Reader(strict=strict)
-    protected = [*(reader.protect_line(line, final=True) for line in lines), reader.protect_line(last, final=final)]
+    reader = _Reader(strict=strict, memo=memo or LineMemo())
+    protected = [*(reader.protect_line(line) for line in lines), reader.protect_line(last, final=final, is_last=True)]
     shown = "\n".join(protected)
     return shown if shown.strip() or not final else shown + text.lstrip()
 
@@ -81,8 +83,9 @@ def _find_last_paragraph(lines: list[str]) -> int:
 class _Reader:
     """Reads the lines in order and knows which of them are prose."""
 
-    def __init__(self, *, strict: bool) -> None:
+    def __init__(self, *, strict: bool, memo: LineMemo | None = None) -> None:
         self._strict = strict
+        self._memo = memo or LineMemo()
         self._fences = FenceTracker()
         self._details = DetailsReader()
         self._in_code_span = self._in_html = self._in_indented_code = False
@@ -93,12 +96,12 @@ class _Reader:
         self._offset = 0
         """The column at which the text of the list item begins."""
 
-    def protect_line(self, line: str, *, final: bool) -> str:
+    def protect_line(self, line: str, *, final: bool = True, is_last: bool = False) -> str:
         """Protect a line; put a blank line before it where it would otherwise join the line above."""
         fenced, above = self._fences.is_open, self._above
         if not fenced and not self._in_code_span and "<" in line:
             line = self._details.rewrite(line, final=final)
-        shown = self._protect_prose(line, final=final)
+        shown = self._protect_in_place(line, final=final, is_last=is_last)
         if fenced or self._fences.is_open:
             self._above = ""
             return shown
@@ -108,16 +111,17 @@ class _Reader:
         apart = above and (self._above == "rule" or (above == "row" and self._above == "text"))
         return "\n" + shown if apart else shown
 
-    def _protect_prose(self, line: str, *, final: bool) -> str:
+    def _protect_in_place(self, line: str, *, final: bool, is_last: bool) -> str:
         fence = self._fences.read_line(line)
         if fence:
             return self._protect_formula(line, final=final) if fence[0] in "$\\" else line
         if not self._is_prose(line) or not _ANYTHING.search(line):
             return line
-        read = ProseLine(line, strict=self._strict)
-        self._in_code_span = read.has_open_code
-        edits = list(read.find_edits())
-        return apply_edits(line, edits, _END if final else read.find_uncertain_start())
+        if is_last:  # will be another one when the text has grown
+            shown, self._in_code_span = _protect_prose(line, strict=self._strict, final=final)
+        else:
+            shown, self._in_code_span = self._memo.rewrite(_protect_strictly if self._strict else _protect, line)
+        return shown
 
     def _protect_formula(self, line: str, *, final: bool) -> str:
         edits = ProseLine(line, strict=self._strict).find_formula_edits(0, len(line))
@@ -174,6 +178,21 @@ class _Reader:
             self._offset = indent
         self._in_html = not self._strict and (self._in_html or _HTML.match(line) is not None)
         return not (self._in_code_span or self._in_html or self._in_indented_code)
+
+
+def _protect(line: str) -> tuple[str, bool]:
+    return _protect_prose(line, strict=False, final=True)
+
+
+def _protect_strictly(line: str) -> tuple[str, bool]:
+    return _protect_prose(line, strict=True, final=True)
+
+
+def _protect_prose(line: str, *, strict: bool, final: bool) -> tuple[str, bool]:
+    """Return the protected line, and whether it leaves a code span open."""
+    read = ProseLine(line, strict=strict)
+    edits = list(read.find_edits())
+    return apply_edits(line, edits, _END if final else read.find_uncertain_start()), read.has_open_code
 
 
 def _classify_line(line: str, above: str) -> str:

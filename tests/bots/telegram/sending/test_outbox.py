@@ -20,6 +20,7 @@ from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError
 from core.chat.port.incoming import Choice
 from core.chat.port.menus import Button, Menu, Option
 from core.chat.port.page import Page
+from core.chat.text.line_memo import LineMemo
 from core.redis import RateLimiter
 from tests.bots.telegram.open_rate_limiter import OpenRateLimiter
 from tests.bots.telegram.scene import FIRST, Scene
@@ -292,9 +293,9 @@ async def test_a_step_is_rendered_once(scene: Scene, monkeypatch: pytest.MonkeyP
     outbox = await scene.ask()
     rendered: list[str] = []
 
-    def counted(text: str, refused: frozenset[str], *, defuse: bool, growing: bool) -> RenderedText:
+    def counted(text: str, refused: frozenset[str], *, defuse: bool, growing: bool, memo: LineMemo) -> RenderedText:
         rendered.append(text)
-        return render(text, refused, defuse=defuse, growing=growing)
+        return render(text, refused, defuse=defuse, growing=growing, memo=memo)
 
     monkeypatch.setattr(messages, "render", counted)
 
