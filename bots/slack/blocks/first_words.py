@@ -18,9 +18,9 @@ from core.chat.text.urls import PARTIAL_SCHEME
 
 _PLAIN = r"[^\n*_~`$&<|\[\]\\]"
 _FIRST_WORDS = re.compile(
-    rf"(?P<before>(?:[\s>#+\d.)-]*\s)?)(?P<mark>\*{{2,3}})(?P<words>(?!\s){_PLAIN}*[^\W_])(?:(?!\w){_PLAIN})*\**\s*"
+    rf"(?P<before>(?:[\s>#+\d.)-]*\s)?)(?P<mark>\*{{1,3}})(?P<words>(?!\s){_PLAIN}*[^\W_])(?:(?!\w){_PLAIN})*(?P<end>\**)\s*"
 )
-"""Plain words in bold, behind nothing but marks of a block."""
+"""Plain words in bold or italics, behind nothing but marks of a block."""
 _MARK = re.compile(r"\\.|\*+")
 """An escaped sign, or a run of stars."""
 _WORD = re.compile(r"[^\W_]")
@@ -41,6 +41,8 @@ class FirstWords:
     def find(cls, text: str) -> Self | None:
         """Find the words that begin an answer in bold, however it goes on; None where that is not certain."""
         found = _FIRST_WORDS.fullmatch(text)
+        if found and found["mark"] == "*" and found["end"] != "*":  # a single star is more often no mark
+            return None
         if not found or "//" in text or PARTIAL_SCHEME.search(text, 0, found.end("words")):
             return None
         if unicodedata.category(found["words"][0])[0] == "P":  # brackets around Chinese words move out of the bold

@@ -12,7 +12,8 @@ from bots.slack.blocks.first_words import FirstWords
 from bots.slack.blocks.message_content import RenderedPage
 
 _BEGINNINGS = st.tuples(
-    st.sampled_from(["", "1. ", "- ", "# ", "\n"]), st.sampled_from(["**", "**Here", "***", "**注", "**Here is"])
+    st.sampled_from(["", "1. ", "- ", "# ", "\n"]),
+    st.sampled_from(["**", "**Here", "***", "**注", "**Here is", "*it*"]),
 ).map("".join)
 _PIECES = st.sampled_from(
     [
@@ -61,6 +62,7 @@ def _stream(first: FirstWords, text: str, *, final: bool = True) -> str:
         ("**Note:", "**Note**"),
         ("**Note:**", "**Note**"),
         ("***x", "***x***"),
+        ("*it*", "*it*"),
         ("1. **Bold", "1. **Bold**"),
         ("## **Bold", "## **Bold**"),
         ("> - **注意", "> - **注意**"),
@@ -90,6 +92,7 @@ def test_words_that_what_follows_may_change_wait_for_it(text: str) -> None:
         ("**注", "**注意：**请", "**注**\u2060**意**：请"),
         ("**注意", "**注意：小心**的", "**注意**：**小心**的"),
         ("***x", "***x y*** z", "***x*** ***y*** z"),
+        ("*it*", "*it* is **so**", "*it* is **so**"),
         ("**Use", "**Use `x` here** now", "**Use** **`x` here** now"),
         ("**See", "**See https://a.b** now", "**See** **<https://a.b>** now"),
         ("**Hello", "**Hello！**你好", "**Hello**！你好"),
@@ -118,6 +121,8 @@ def test_nothing_is_added_to_a_page_that_begins_with_reasoning() -> None:
 
 
 @given(_BEGINNINGS, st.lists(_PIECES, max_size=12))
+@example("*it*", ["*", "a"])
+@example("*it*", ["a", "*"])
 @example("**Here", ["é", "**", "注"])
 @example("**Here", ["\\", "***", "：", "Here"])
 @example("**Here", [" ", "# ", "**", "”", "Here", "**"])
