@@ -164,7 +164,7 @@ def _read_message_event(event: Json, app: str, workspace: WorkspaceContext) -> I
     if not (called or ((replies or follows) and not content.mentions_others)):
         return None
     found = _create_incoming(event, content, author, workspace, addressed=called or replies)
-    return replace(found, replies_to_bot=replies)
+    return replace(found, replies_to_bot=True) if replies else found
 
 
 def _create_incoming(
@@ -172,12 +172,13 @@ def _create_incoming(
 ) -> Incoming:
     ts, direct = get_text(event, "ts"), is_direct(get_text(event, "channel"), event.get("channel_type"))
     thread = get_text(event, "thread_ts") or ts
-    found = Incoming(
+    may_be_split = author.is_person  # apps do not split messages
+    return Incoming(
         chat=chat_ref(workspace.team, get_text(event, "channel"), thread, direct=direct),
         event_id=message_event(ts),
         message_id=ts,
         sender=author.sender,
-        text=content.text,
+        text=leading_blanks(event) + content.text if may_be_split else content.text,
         direct=direct,
         addressed=addressed,
         mentioned=content.mentions_bot,
@@ -190,18 +191,9 @@ def _create_incoming(
         quoted_attachments=content.forwarded_files,
         named=content.named,
         reply_route=visitor_route(get_text(event, "user_team"), workspace.team),
-    )
-    return _add_timing(found, event) if author.is_person else found  # apps do not split messages
-
-
-def _add_timing(found: Incoming, event: Json) -> Incoming:
-    content = leading_blanks(event) + found.text
-    return replace(
-        found,
-        text=content,
-        sent=sent_at(event),
-        cut_separator=find_cut_separator(event),
-        wait_seconds=get_wait_seconds(event),
+        sent=sent_at(event) if may_be_split else 0,
+        cut_separator=find_cut_separator(event) if may_be_split else None,
+        wait_seconds=get_wait_seconds(event) if may_be_split else 0.0,
     )
 
 

@@ -67,9 +67,9 @@ def resolve_workspace(stored: Json, body: Json, workspace: WorkspaceContext) -> 
 
 def add_workspace(found: Incoming | None, workspace: WorkspaceContext) -> Incoming | None:
     """Add the workspace that an admin of the service lets in."""
-    place = workspace.asks_for
-    reference = str(ChatRef(PLATFORM, place, place)) if place else ""
-    return found and replace(found, workspace=reference, workspace_name=workspace.name)
+    if found is None or not (place := workspace.asks_for):
+        return found
+    return replace(found, workspace=str(ChatRef(PLATFORM, place, place)), workspace_name=workspace.name)
 
 
 def chat_ref(team: str, channel: str, thread: str, *, direct: bool) -> ChatRef:

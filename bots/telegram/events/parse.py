@@ -110,8 +110,10 @@ def _parse_ordinary_message(
         batch_key=get_text(message, "media_group_id"),
         sent=get_int(message, "date"),
         cut_separator=find_cut_separator(message),
+        part=not is_addressed,
     )
-    return replace(found, wait_seconds=get_wait_seconds(found), part=not is_addressed)
+    wait_seconds = get_wait_seconds(found)
+    return replace(found, wait_seconds=wait_seconds) if wait_seconds else found
 
 
 def _parse_migration(message: Json, bot: BotIdentity, event_id: str) -> Incoming:
