@@ -130,12 +130,16 @@ class HttpTransport:
         self._first_byte_timeout = settings.first_byte_timeout
         self.memory = memory or MemoryBudget()
         """What the calls of this client hold."""
+        self._headers = {
+            "Authorization": f"Bearer {self._key}",
+            "User-Agent": "wanjie-bots",
+            # A gateway that compresses a stream delays its tokens until a block is full.
+            "Accept-Encoding": "identity",
+        }
         self._urls: dict[str, httpx.URL] = {}
         """By path: to take a URL apart takes longer than all else of a request."""
         self._client = httpx.AsyncClient(
             base_url=settings.base_url,
-            # A gateway that compresses a stream delays its tokens until a block is full.
-            headers={"User-Agent": "wanjie-bots", "Accept-Encoding": "identity"},
             transport=AiohttpTransport(proxies, connect_timeout=settings.connect_timeout),
             trust_env=False,
         )
@@ -199,19 +203,19 @@ class HttpTransport:
             raise _error_from_httpx(error) from None
 
     async def _build_request(self, method: str, path: str, body: RequestBody) -> httpx.Request:
-        client = self._client
-        headers = {"Authorization": f"Bearer {self._key}"}
-        url = self._urls.get(path) or self._urls.setdefault(path, client.build_request(method, path).url)
+        # Not by the client, which would merge its own headers, cookies and parameters into each.
+        headers = self._headers
+        url = self._urls.get(path) or self._urls.setdefault(path, self._client.build_request(method, path).url)
         if body is None:
-            return client.build_request(method, url, headers=headers)
+            return httpx.Request(method, url, headers=headers)
         if isinstance(body, MultipartForm):
             # What is read from a file is sent in pieces.
             file = (body.file_name.encode("utf-8", errors="replace").decode(), io.BytesIO(body.data), body.mime)
-            return client.build_request(method, url, headers=headers, data=body.fields, files={"file": file})
+            return httpx.Request(method, url, headers=headers, data=body.fields, files={"file": file})
         pieces = await encode_json(body)
         # Some gateways take no body of unknown length.
-        headers |= {"Content-Type": "application/json", "Content-Length": str(sum(map(len, pieces)))}
-        return client.build_request(method, url, headers=headers, content=as_content(pieces))
+        headers = headers | {"Content-Type": "application/json", "Content-Length": str(sum(map(len, pieces)))}
+        return httpx.Request(method, url, headers=headers, content=as_content(pieces))
 
     def _error_from_failure(self, response: httpx.Response, body: bytes) -> WanjieError:
         return error_from_response(
