@@ -7,6 +7,7 @@ tells how long a 429 lasts without the SDK's deprecation warning.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -32,7 +33,8 @@ _MAX_ERROR_BYTES = 4_096
 """Bytes of a refusal that the SDK gets: it quotes what it cannot read in its errors."""
 _MAX_RETRY_AFTER = 86_400.0
 """Seconds: Telegram blocks a bot that floods for hours at times."""
-_FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": BaseRequest.USER_AGENT}
+_JSON_HEADERS = {"Content-Type": "application/json", "User-Agent": BaseRequest.USER_AGENT}
+_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class FloodError(TelegramError):
@@ -156,7 +158,8 @@ def _build_body(data: RequestData | None) -> dict[str, Any]:
     if data is None:
         return {}
     if not data.contains_files:
-        return {"data": data.url_encoded_parameters().encode(), "headers": _FORM_HEADERS}
+        # The SDK sends a form: to escape its texts takes longer than the rest of a call (Bot API: Making requests).
+        return {"data": _encode_json(data.parameters).encode(), "headers": _JSON_HEADERS}
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     for field, (name, content, mime) in data.multipart_data.items():
         # A stream is sent in chunks; bytes would be copied and written in one blocking step.

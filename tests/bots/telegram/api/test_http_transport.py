@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
+from telegram import MessageEntity
 from telegram.error import BadRequest, NetworkError, TimedOut
 
 from bots.sandbox.telegram.simulator import TelegramSim
@@ -22,6 +23,19 @@ async def test_text_of_any_script_is_sent_unchanged(sim: TelegramSim, api: Teleg
     await api.send_message(7, "a&b=c+d %20 🙂 你好 שלום")
 
     assert sim.texts(7) == ["a&b=c+d %20 🙂 你好 שלום"]
+
+
+async def test_parameters_keep_their_types(sim: TelegramSim, api: TelegramApi) -> None:
+    sim.private(sim.user(7, "Ann"))
+
+    await api.send_message(7, "bold", entities=[MessageEntity("bold", 0, 4)], disable_notification=True)
+
+    assert sim.calls[-1].values == {
+        "chat_id": 7,
+        "text": "bold",
+        "entities": [{"type": "bold", "offset": 0, "length": 4}],
+        "disable_notification": True,
+    }
 
 
 async def test_files_can_be_sent(sim: TelegramSim, api: TelegramApi) -> None:

@@ -107,7 +107,7 @@ async def test_updates_are_stored_in_their_order_and_read_as_polled_ones(harness
     assert incoming is not None
     assert (incoming.text, str(incoming.chat)) == ("m0", "tg:123456:7")
     assert registration["secret_token"] == SECRET
-    assert registration["max_connections"] == "40"
+    assert registration["max_connections"] == 40
     assert "callback_query" in registration["allowed_updates"]
 
 
