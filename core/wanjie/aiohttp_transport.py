@@ -77,20 +77,21 @@ class ReadingPause:
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
 
-    async def sleep(self, seconds: float) -> None:
-        """Sleep while nothing that arrives wakes this process up; return at once when the whole response is here."""
+    def begin(self, seconds: float) -> None:
+        """Let nothing that arrives within so many seconds wake this process up; whoever reads waits for longer."""
         connection = self._response.connection
         if connection is None or connection.transport is None:
-            return
+            return  # the whole response is here
         transport = connection.transport
         tls_socket = transport.get_extra_info("ssl_object") and transport.get_extra_info("socket")
         transport.pause_reading()
         _set_low_water(tls_socket, _LOW_WATER)
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            _set_low_water(tls_socket, 1)
-            transport.resume_reading()
+        asyncio.get_running_loop().call_later(seconds, _end_pause, transport, tls_socket)
+
+
+def _end_pause(transport: asyncio.Transport, tls_socket: socket.socket | None) -> None:
+    _set_low_water(tls_socket, 1)
+    transport.resume_reading()
 
 
 def _set_low_water(tls_socket: socket.socket | None, size: int) -> None:

@@ -86,7 +86,7 @@ class ByteStream:
 
     async def _read_next(self) -> bytes:
         if self._pace is not None and not self._is_busy and (pause := self._pace.get_pause()) > 0:
-            await self._pause.sleep(pause)
+            self._pause.begin(pause)
         piece = await anext(self._pieces, b"")
         self._is_busy = len(piece) > _MANY_BYTES
         return piece
@@ -113,6 +113,7 @@ class ByteStream:
 
     async def drain(self) -> None:
         """Read what follows the end of an answer, so that the connection can be used again."""
+        self._pace = None
         with suppress(UnreachableError):
             await self.read_all(_MAX_TRAILING_BYTES, _CLOSE_TIMEOUT)
 

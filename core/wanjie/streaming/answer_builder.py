@@ -94,20 +94,16 @@ class AnswerBuilder:
         if not pieces:
             return []
         self._source = self._source or "delta"
-        texts = [_filter(self._text_filter, piece.text, repeats=False, is_last=False) for piece in pieces]
-        reasonings = [
-            _filter(self._reasoning_filter, piece.reasoning, repeats=False, is_last=False) for piece in pieces
-        ]
-        if any(addition.text for addition in (*texts, *reasonings)):  # what is only repeated withdraws no end
+        additions = list[tuple[bool, Addition]]()
+        for is_text, run in groupby(pieces, key=lambda piece: bool(piece.text)):
+            repetition_filter = self._text_filter if is_text else self._reasoning_filter
+            additions.append((is_text, repetition_filter.add_run([piece.text or piece.reasoning for piece in run])))
+        if any(addition.text for _, addition in additions):  # what is only repeated withdraws no end
             self.finish_reason, self.has_sure_end = "", False
-        if any(addition.replaces_all for addition in (*texts, *reasonings)):
+        if any(addition.replaces_all for _, addition in additions):
             return list[Delta](self._read_again())
-        additions = zip(texts, reasonings, strict=True)
-        return [
-            delta
-            for _, run in groupby(additions, key=lambda pair: bool(pair[0].text))
-            for delta in self._read_next(_join(list(run)))
-        ]
+        chunks = (Chunk(new.text, "") if is_text else Chunk("", new.text) for is_text, new in additions)
+        return [delta for chunk in chunks for delta in self._read_next(chunk)]
 
     def add_completion(self, answer: Completion) -> list[Delta]:
         """Add a whole answer, which came instead of a stream."""
@@ -244,11 +240,6 @@ def _filter(repetition_filter: RepetitionFilter, piece: str, *, repeats: bool, i
     if not piece:
         return Addition("")
     return repetition_filter.add_repeated(piece) if repeats else repetition_filter.add(piece, is_last=is_last)
-
-
-def _join(additions: Sequence[tuple[Addition, Addition]]) -> Chunk:
-    """Make one chunk of what several frames add: their texts and their reasoning."""
-    return Chunk("".join(text.text for text, _ in additions), "".join(reasoning.text for _, reasoning in additions))
 
 
 def _merge(deltas: Iterable[Delta]) -> Correction:

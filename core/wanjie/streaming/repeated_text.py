@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _MIN_GROWTHS = 3
@@ -55,6 +56,19 @@ class RepetitionFilter:
         size, after = (_MIN_RESENT_LENGTH_AT_END, _MIN_PIECES_AT_END) if is_last else (_MIN_RESENT_LENGTH, _MIN_PIECES)
         resent = len(piece) >= self._length >= size and self._piece_count > after
         return Addition(self._append_new_part(piece) if resent else self._append(piece))
+
+    def add_run(self, pieces: Sequence[str]) -> Addition:
+        """Take several pieces; return the same as `add` would of each, together.
+
+        Pieces that are shorter than the text so far repeat nothing, once the text did not grow by repeating itself.
+        """
+        if not (self._may_grow or self._is_cumulative) and len(max(pieces, key=len)) < self._length:
+            self._piece_count += len(pieces)
+            return Addition(self._append("".join(pieces)))
+        additions = [self.add(piece) for piece in pieces]
+        return Addition(
+            "".join(addition.text for addition in additions), any(addition.replaces_all for addition in additions)
+        )
 
     def add_repeated(self, piece: str) -> Addition:
         """Take a piece that certainly is the whole text so far, or another version of it."""

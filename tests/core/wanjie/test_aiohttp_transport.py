@@ -64,13 +64,14 @@ def serve(request: pytest.FixtureRequest, certificate: Path, monkeypatch: pytest
 
 
 async def _read_after_pause(url: str, pause: float) -> tuple[int, float]:
-    """Return how many bytes an answer has, and how long its pause lasted."""
+    """Return how many bytes an answer has, and after how many seconds its second piece was read."""
     clock = asyncio.get_running_loop().time
     transport = AiohttpTransport(NO_PROXIES, connect_timeout=5.0)
     async with httpx.AsyncClient(transport=transport, trust_env=False) as client, client.stream("GET", url) as response:
         body = response.aiter_raw()
         length, begun = len(await anext(body)), clock()
-        await response.extensions[PAUSE].sleep(pause)
+        response.extensions[PAUSE].begin(pause)
+        length += len(await anext(body, b""))
         lasted = clock() - begun
         async for piece in body:
             length += len(piece)
