@@ -24,8 +24,8 @@ _MAX_HEADER_BYTES = 65_536
 """Of a header; some gateways send long ones."""
 _LOW_WATER = 65_536
 """Bytes that are taken all the same, since a picture comes."""
-PAUSE = "pause"
-"""The extension of a response (see `httpx.Response.extensions`) that holds its `ReadingPause`."""
+BODY = "body"
+"""The extension of a response (see `httpx.Response.extensions`) that holds its `BodyReader`."""
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -59,25 +59,30 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 data=_get_body(request),
                 allow_redirects=False,
             )
-        return httpx.Response(
-            response.status,
-            headers=response.raw_headers,
-            stream=_ResponseStream(response),
-            extensions={PAUSE: ReadingPause(response)},
-        )
+        body = BodyReader(response)
+        stream = _ResponseStream(response, body)
+        return httpx.Response(response.status, headers=response.raw_headers, stream=stream, extensions={BODY: body})
 
     async def aclose(self) -> None:
         """Close all connections; running calls fail."""
         await self._sessions.aclose()
 
 
-class ReadingPause:
-    """What keeps the bytes of a response in the system's buffer."""
+class BodyReader:
+    """Reads the body of a response."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
 
-    def begin(self, seconds: float) -> None:
+    async def read(self) -> bytes:
+        """Wait for the next bytes, return as many as have come; b"" at the end. Raises `httpx.TransportError`.
+
+        Whoever is cancelled in it has lost nothing, and may read again.
+        """
+        with _translate_errors():
+            return await self._response.content.readany()
+
+    def pause(self, seconds: float) -> None:
         """Let nothing that arrives within so many seconds wake this process up; whoever reads waits for longer."""
         connection = self._response.connection
         if connection is None or connection.transport is None:
@@ -105,15 +110,15 @@ def _set_low_water(tls_socket: socket.socket | None, size: int) -> None:
 
 
 class _ResponseStream(httpx.AsyncByteStream):
-    """The body of a response, as much at a time as has come."""
+    """The body of a response, as httpx reads it."""
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, body: BodyReader) -> None:
         self._response = response
+        self._body = body
 
     async def __aiter__(self) -> AsyncGenerator[bytes]:
-        with _translate_errors():
-            while piece := await self._response.content.readany():
-                yield piece
+        while piece := await self._body.read():
+            yield piece
 
     async def aclose(self) -> None:
         """Close the connection, unless the body was read to its end."""

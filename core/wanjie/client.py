@@ -42,8 +42,9 @@ from .responses import (
 )
 from .retries import DEFAULT_BACKOFF, Attempts, Backoff, Retries
 from .speech_responses import extract_audio
+from .streaming.plain_frames import is_unfinished
 from .streaming.stream_reader import StreamReader
-from .transport import ByteStream, HttpResponse, HttpTransport, MultipartForm
+from .transport import Batches, ByteStream, HttpResponse, HttpTransport, MultipartForm
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _T = TypeVar("_T")
@@ -255,8 +256,9 @@ class WanjieClient:
             starts_with_reasoning=request.starts_with_reasoning,
             tool_names=frozenset(tool.name for tool in request.tools),
         )
+        batches = Batches(pace, is_unfinished) if pace is not None else None
         async with self._http.open_stream(
-            "POST", _CHAT_PATH, request.as_json(stream=True), silence_timeout=request.silence_timeout, pace=pace
+            "POST", _CHAT_PATH, request.as_json(stream=True), silence_timeout=request.silence_timeout, batches=batches
         ) as body:
             with self._http.memory.reading() as account:
                 arriving = self._read_deltas(body, reader, request.silence_timeout, account)

@@ -9,9 +9,14 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from .errors import UnreadableAnswerError
 
 _MAX_PIECE_BYTES = 65_536
-_UNPACKED = frozenset({"", "identity"})
+_NOT_PACKED = frozenset({"", "identity"})
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+
+
+def is_packed(encoding: str) -> bool:
+    """Whether a body with this header `Content-Encoding` has to be unpacked."""
+    return encoding.strip().lower() not in _NOT_PACKED
 
 
 async def unpack(pieces: AsyncIterator[bytes], encoding: str) -> AsyncGenerator[bytes]:
@@ -24,13 +29,11 @@ async def unpack(pieces: AsyncIterator[bytes], encoding: str) -> AsyncGenerator[
         UnreadableAnswerError: the encoding is unknown, or the pieces do not have it.
     """
     encoding = encoding.strip().lower()
-    if encoding not in _UNPACKED | _PACKED:
+    if encoding not in _PACKED:
         raise UnreadableAnswerError(f"the answer has an encoding that was not asked for: {encoding[:40]}")
     unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
     async for piece in pieces:
-        if encoding in _UNPACKED and piece:
-            yield piece
-        packed = b"" if encoding in _UNPACKED else piece
+        packed = piece
         while packed and not unpacker.eof:
             try:
                 unpacked = unpacker.decompress(packed, _MAX_PIECE_BYTES)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import httpx
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
-from .aiohttp_transport import PAUSE, AiohttpTransport, ReadingPause
-from .decompression import unpack
+from .aiohttp_transport import BODY, AiohttpTransport, BodyReader
+from .batch_reader import BatchReader
+from .decompression import is_packed, unpack
 from .errors import TooSlowError, UnreachableError, UnreadableAnswerError, WanjieError
 from .failures.error_mapping import error_from_response
 from .memory_budget import MemoryBudget
@@ -27,8 +29,6 @@ _MAX_RESPONSE_BYTES = 64_000_000
 _MAX_TRAILING_BYTES = 64 * 1024
 _CLOSE_TIMEOUT = 0.05
 """Seconds to wait for the end of a response after the end of its answer."""
-_MANY_BYTES = 8_192
-"""After a read that has brought more no pause follows: pictures are long."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -52,21 +52,27 @@ class MultipartForm:
 RequestBody: TypeAlias = dict[str, Any] | MultipartForm | None
 
 
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """How a body is read in batches, see `BatchReader`."""
+
+    pace: ReadingPace
+    may_wait: Callable[[bytes], bool]
+
+
 class ByteStream:
-    """The body of a response while it arrives.
+    """The body of a response while it arrives."""
 
-    Where there is a `pace`, it is read in batches: a process that wakes up for every token spends more on that than on
-    the tokens.
-    """
-
-    def __init__(self, response: httpx.Response, memory: MemoryBudget, pace: ReadingPace | None = None) -> None:
+    def __init__(self, response: httpx.Response, memory: MemoryBudget, batches: Batches | None = None) -> None:
         self._memory = memory
         self.media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        self._pieces = unpack(response.aiter_raw(), response.headers.get("content-encoding", ""))
-        self._pace = pace
-        self._pause: ReadingPause = response.extensions[PAUSE]
-        self._is_busy = False
-        """Whether the last read has brought much."""
+        encoding = response.headers.get("content-encoding", "")
+        self._body: BodyReader = response.extensions[BODY]
+        self._read_next: Callable[[], Awaitable[bytes]] = self._body.read
+        if is_packed(encoding):
+            self._read_next = partial(anext, unpack(response.aiter_raw(), encoding), b"")
+        elif batches is not None:
+            self._read_next = BatchReader(self._body, batches.pace, batches.may_wait).read
 
     async def read(self, silence_timeout: float) -> bytes:
         """Wait for the next bytes, b"" at the end.
@@ -83,13 +89,6 @@ class ByteStream:
             raise TooSlowError(f"no data for {silence_timeout:g} s") from None
         except httpx.HTTPError as error:
             raise _error_from_httpx(error) from None
-
-    async def _read_next(self) -> bytes:
-        if self._pace is not None and not self._is_busy and (pause := self._pace.get_pause()) > 0:
-            self._pause.begin(pause)
-        piece = await anext(self._pieces, b"")
-        self._is_busy = len(piece) > _MANY_BYTES
-        return piece
 
     async def read_all(self, max_bytes: int, total_timeout: float) -> bytes:
         """Read to the end within `total_timeout` seconds; stop early after more than `max_bytes`.
@@ -113,7 +112,7 @@ class ByteStream:
 
     async def drain(self) -> None:
         """Read what follows the end of an answer, so that the connection can be used again."""
-        self._pace = None
+        self._read_next = self._body.read
         with suppress(UnreachableError):
             await self.read_all(_MAX_TRAILING_BYTES, _CLOSE_TIMEOUT)
 
@@ -177,17 +176,17 @@ class HttpTransport:
         body: RequestBody = None,
         *,
         silence_timeout: float | None = None,
-        pace: ReadingPace | None = None,
+        batches: Batches | None = None,
     ) -> AsyncGenerator[ByteStream]:
         """Try once to get a response that begins within `silence_timeout` seconds, by default the configured ones.
 
-        Its body is read at `pace`, else as it comes. Leaving the context closes the connection unless the body was read
-        to its end.
+        Its body is read in `batches`, else as it comes. Leaving the context closes the connection unless the body was
+        read to its end.
         """
         silence_timeout = silence_timeout or self._first_byte_timeout
         response = await self._send(await self._build_request(method, path, body), silence_timeout)
         try:
-            stream = ByteStream(response, self.memory, pace)
+            stream = ByteStream(response, self.memory, batches)
             if not response.is_success:
                 raise self._error_from_failure(response, await stream.read_all(_MAX_ERROR_BYTES, silence_timeout))
             yield stream

@@ -64,12 +64,15 @@ class AnswerBuffer:
         """Set with each chunk and at the end; whoever waits for it clears it."""
         self._arrived_at: float | None = None
 
-    def add(self, chunk: TextChunk) -> None:
-        """Append a chunk; reasoning that comes after the first words of the answer is dropped."""
+    def add(self, chunk: TextChunk, arrived_at: float | None = None) -> None:
+        """Append a chunk; reasoning that comes after the first words of the answer is dropped.
+
+        `arrived_at` (`time.monotonic`) is the time at which it came, if that is not now.
+        """
         self.current = self.current.append(chunk)
         self.changed.set()
         if self._arrived_at is None:
-            self._arrived_at = monotonic()
+            self._arrived_at = monotonic() if arrived_at is None else arrived_at
 
     @contextmanager
     def showing(self) -> Generator[float | None]:

@@ -39,11 +39,11 @@ async def deliver(
     """Show the chunks of `stream` as one answer in as many pages as it takes; return the answer without reasoning.
 
     The answer begins with the pages of `checkpoint`; pages that it does not need are deleted. The call returns when the
-    end of the answer is shown. After `stopped`, that is the text which had come until then, or the longest text that
-    was shown before. In a `group` the updates slow down. Unless it is a `whole_answer`, whoever takes over asks the
-    model again. The last message bears the `buttons`. `opening` is the line of a code fence within which the answer
-    begins. `measurement` measures the steps. `pace` is told when the next step is due: `stream` need not be
-    read sooner. `backoff` is that of all answers of the process.
+    end of the answer is shown. After `stopped`, that is the text which had come until half a second before at least, or
+    the longest text that was shown before. In a `group` the updates slow down. Unless it is a `whole_answer`, whoever
+    takes over asks the model again. The last message bears the `buttons`. `opening` is the line of a code fence within
+    which the answer begins. `measurement` measures the steps. `pace` is told when the next step is due: `stream` need
+    not be read sooner. `backoff` is that of all answers of the process.
 
     Raises what `stream` raises (the pages stay in `checkpoint`), `RecipientGoneError` when nobody can read the answer
     any more, `ContentRejectedError` when the platform will never accept it, `OwnershipLostError` when another process
@@ -52,7 +52,7 @@ async def deliver(
     buffer = AnswerBuffer()
     pace, backoff = pace or ReadingPace(), backoff or OverloadBackoff()
     writer = PageWriter(buffer, outbox, checkpoint, buttons, pace, backoff, measurement, group=group, opening=opening)
-    pump = asyncio.create_task(_pump(stream, buffer))
+    pump = asyncio.create_task(_pump(stream, buffer, pace))
     pump.add_done_callback(lambda _: buffer.end())  # also when it was stopped before it began
     stop = asyncio.create_task(_cancel_when_stopped(pump, stopped))
     try:
@@ -73,11 +73,11 @@ async def deliver(
     return buffer.current.answer
 
 
-async def _pump(stream: AsyncGenerator[TextChunk], buffer: AnswerBuffer) -> None:
+async def _pump(stream: AsyncGenerator[TextChunk], buffer: AnswerBuffer, pace: ReadingPace) -> None:
     try:
         async with aclosing(stream):
             async for chunk in stream:
-                buffer.add(chunk)
+                buffer.add(chunk, pace.get_arrival())
     finally:
         buffer.end()
 

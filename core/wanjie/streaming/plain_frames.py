@@ -13,6 +13,8 @@ import msgspec
 
 _SEPARATOR = b"\n\n"
 _FIELD, _ID_FIELD = b"data:", b"id:"
+_MAX_CUT_FRAME = 4_096
+"""Bytes of a frame that are read again with the bytes that complete it."""
 
 
 class TextPiece(NamedTuple):
@@ -52,6 +54,11 @@ class _Frame(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 _DECODER = msgspec.json.Decoder(_Frame)
 
 
+def is_unfinished(data: bytes) -> bool:
+    """Whether each frame in `data` says that the answer goes on, as those of most models do; it may still be wrong."""
+    return data.count(_FIELD) == data.count(b'"finish_reason":null') + data.count(b'"finish_reason": null')
+
+
 def read_plain_frames(data: bytes) -> tuple[list[TextPiece], bytes]:
     """Return the pieces of the ordinary frames with which `data` begins, and what follows them."""
     pieces: list[TextPiece] = []
@@ -63,6 +70,11 @@ def read_plain_frames(data: bytes) -> tuple[list[TextPiece], bytes]:
                 pieces.append(piece)
             start = end + len(_SEPARATOR)
     return pieces, data[start:]
+
+
+def is_cut_frame(rest: bytes) -> bool:
+    """Whether the end of some data can be the beginning of an ordinary frame, which the next data completes."""
+    return len(rest) < _MAX_CUT_FRAME and _SEPARATOR not in rest and b"\r" not in rest
 
 
 def _read_frame(frame: bytes) -> TextPiece:

@@ -15,7 +15,7 @@ from core.wanjie.responses import Chunk, Delta, parse_chunk, parse_completion, u
 
 from .answer_builder import AnswerBuilder
 from .frames import split_frames, starts_with_frame
-from .plain_frames import TextPiece, read_plain_frames
+from .plain_frames import TextPiece, is_cut_frame, read_plain_frames
 from .sse import ServerSentEvent, SseDecoder
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -57,12 +57,14 @@ class StreamReader:
         self._length = 0
         self._is_stream = self._is_document = self._has_first_line = self._has_frames = self._has_done = False
         self._events = SseDecoder()
+        self._cut_frame = b""
+        """The beginning of a frame that may turn out to be an ordinary one."""
         self._error: WanjieError | None = None
 
     @property
     def buffered_length(self) -> int:
         """How much was read that completes nothing yet."""
-        return self._events.buffered_length if self._is_stream else len(self._head)
+        return self._events.buffered_length + len(self._cut_frame) if self._is_stream else len(self._head)
 
     @property
     def is_done(self) -> bool:
@@ -112,9 +114,12 @@ class StreamReader:
 
     def _read_further_frames(self, data: bytes) -> list[Delta]:
         """Read the ordinary frames at the beginning without taking them apart, and the rest in general."""
-        pieces, rest = list[TextPiece](), data
+        pieces, rest = list[TextPiece](), self._cut_frame + data
+        self._cut_frame = b""
         if not self.is_done and self._events.is_between_events:
-            pieces, rest = read_plain_frames(data)
+            pieces, rest = read_plain_frames(rest)
+            if is_cut_frame(rest):
+                self._cut_frame, rest = rest, b""
         redacted = [TextPiece(self._redact(piece.text), self._redact(piece.reasoning)) for piece in pieces]
         return self._read_events(self._events.feed_bytes(rest), self._answer.add_pieces(redacted))
 
@@ -128,7 +133,7 @@ class StreamReader:
         self.raise_held_error()
         if not self._is_stream and self._head.strip(_BLANK):
             return self._read_document()
-        deltas = self._read_events(self._events.flush())
+        deltas = self._read_events([*self._events.feed_bytes(self._cut_frame), *self._events.flush()])
         self.raise_held_error()
         if not self._has_frames:
             raise self._error_without_frames()

@@ -17,7 +17,7 @@ import pytest
 
 from core.settings import NO_PROXIES
 from core.wanjie import aiohttp_transport
-from core.wanjie.aiohttp_transport import PAUSE, AiohttpTransport
+from core.wanjie.aiohttp_transport import BODY, AiohttpTransport
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 _Serve: TypeAlias = Callable[[Sequence[int]], str]
@@ -70,7 +70,7 @@ async def _read_after_pause(url: str, pause: float) -> tuple[int, float]:
     async with httpx.AsyncClient(transport=transport, trust_env=False) as client, client.stream("GET", url) as response:
         body = response.aiter_raw()
         length, begun = len(await anext(body)), clock()
-        response.extensions[PAUSE].begin(pause)
+        response.extensions[BODY].pause(pause)
         length += len(await anext(body, b""))
         lasted = clock() - begun
         async for piece in body:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.wanjie import Correction, Delta, Finish, ReasoningDelta, TextDelta, WanjieError
-from core.wanjie.streaming.plain_frames import TextPiece, read_plain_frames
+from core.wanjie.streaming.plain_frames import TextPiece, is_unfinished, read_plain_frames
 from core.wanjie.streaming.stream_reader import StreamReader
 
 _END = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
@@ -70,6 +70,21 @@ def test_anything_unusual_is_left_to_the_general_reader(data: str) -> None:
 
     assert read_plain_frames(data.encode()) == ([], data.encode())
     assert read_plain_frames((usual + data).encode()) == ([TextPiece("a", "")], data.encode())
+
+
+@pytest.mark.parametrize(
+    ("data", "goes_on"),
+    [
+        (_frame({"content": "a"}) * 3, True),
+        (_frame({"content": "a"}).replace('": ', '":') * 3, True),
+        (_frame({"content": "a"}) * 3 + _END, False),
+        (_frame({"content": "a"}) + "data: [DONE]\n\n", False),
+        (_frame({"content": "a"}) + 'data: {"error": {"message": "overloaded"}}\n\n', False),
+        ('data: {"choices":[{"delta":{"content":"a"}}]}\n\n', False),
+    ],
+)
+def test_frames_that_say_that_the_answer_goes_on_may_wait(data: str, *, goes_on: bool) -> None:
+    assert is_unfinished(data.encode()) is goes_on
 
 
 def test_an_error_behind_ordinary_frames_takes_nothing_from_their_text() -> None:
