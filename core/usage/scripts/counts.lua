@@ -5,14 +5,24 @@ local function read(key, field)
   return tonumber(redis.call('HGET', key, field) or 0) or 0
 end
 
--- Adds amounts, which may be negative, to a month and its day.
+-- Adds amounts, which may be negative, to a month and its day: in two commands, since this is done for five subjects.
 local function add(key, day, amounts, lifetime)
+  local fields, added = {}, {}
   for name, amount in pairs(amounts) do
     if amount ~= 0 then
       for _, field in ipairs({name, day .. ':' .. name}) do
-        redis.call('HSET', key, field, string.format('%.0f', math.max(0, read(key, field) + amount)))
+        fields[#fields + 1] = field
+        added[#added + 1] = amount
       end
     end
+  end
+  if #fields > 0 then
+    local changed = {}
+    for place, count in ipairs(redis.call('HMGET', key, unpack(fields))) do
+      changed[2 * place - 1] = fields[place]
+      changed[2 * place] = string.format('%.0f', math.max(0, (tonumber(count or 0) or 0) + added[place]))
+    end
+    redis.call('HSET', key, unpack(changed))
   end
   redis.call('EXPIRE', key, lifetime)
 end
