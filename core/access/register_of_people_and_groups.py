@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from redis.asyncio import Redis
 
 from core.redis.client import Script
-from core.redis.shared_reads import SharedReads
+from core.redis.execute_together import Command, execute_together, repeat_refused
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .admin_rules import NO_RULES, VERSION_FIELD, RuleBook, RuleChange, Rules
@@ -109,7 +109,6 @@ class AccessRegister:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._reads = SharedReads(redis)
         self._foreign = ForeignKeys(redis)
         self._change = Script(redis, _SCRIPTS, "change")
         self._move = Script(redis, _SCRIPTS, "move_chat")
@@ -209,12 +208,14 @@ class AccessRegister:
         return change
 
     async def _read(self, person: str, chat: str) -> Known:
-        role, state, owned, version = await self._reads.fetch(
+        commands: list[Command] = [
             ("HGET", PEOPLE_KEY, person),
             ("HGET", CHATS_KEY, chat),
             ("EXISTS", OWNER_KEY),
             ("HGET", RULES_KEY, VERSION_FIELD),
-        )
+        ]
+        answers = await repeat_refused(self._redis, commands, await execute_together(self._redis, commands))
+        role, state, owned, version = answers
         found, group = unpack_record(role, PersonRecord), unpack_record(state, ChatRecord)
         rules = await self._rule_book.refresh(version)
         return Known(found.state if found else None, group.state if group else None, owned=bool(owned), rules=rules)

@@ -32,6 +32,17 @@ async def execute_together(redis: Redis, commands: Sequence[Command]) -> list[An
         await pool.release(connection)
 
 
+async def repeat_refused(redis: Redis, commands: Sequence[Command], answers: Sequence[Any]) -> list[Any]:
+    """Return the answers, with that to a second call of each command that was refused: some are for a moment only.
+
+    Raises one of `STORE_ERRORS`, among them the error of a command that is refused again.
+    """
+    return [
+        await redis.execute_command(*command) if isinstance(answer, ResponseError) else answer
+        for command, answer in zip(commands, answers, strict=True)
+    ]
+
+
 async def _exchange(redis: Redis, connection: Connection, commands: Sequence[Command]) -> list[Any]:
     await connection.send_packed_command(connection.pack_commands(commands))
     answers = list[Any]()

@@ -10,9 +10,8 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
-from .execute_together import Command, execute_together
+from .execute_together import Command, execute_together, repeat_refused
 
 _Batch: TypeAlias = list[tuple[tuple[Command, ...], asyncio.Future[list[Any]]]]
 """Commands, and who waits for their answers."""
@@ -39,12 +38,7 @@ class SharedReads:
             self._sending.add(sending)
             sending.add_done_callback(partial(self._hand_out, self._next))
         self._next.append((commands, answers))
-        return [
-            await self._redis.execute_command(*command)  # which repeats what is refused for a moment
-            if isinstance(answer, ResponseError)
-            else answer
-            for command, answer in zip(commands, await answers, strict=True)
-        ]
+        return await repeat_refused(self._redis, commands, await answers)
 
     async def _send(self, batch: _Batch) -> list[Any]:
         self._next = None
