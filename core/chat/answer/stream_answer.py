@@ -222,7 +222,7 @@ class AnswerWriter:
             parts = (ReasoningDelta(delta.reasoning), TextDelta(delta.text))
             return [chunk for part in parts for chunk in await self._read_delta(part, current, reasoning)]
         if isinstance(delta, Finish):
-            await self._save_reason(delta)
+            self._note_reason(delta)
             return []
         if isinstance(delta, ToolCall):
             current.calls.append(delta)
@@ -246,7 +246,7 @@ class AnswerWriter:
         tools = request.tools if again else ()
         return replace(request, messages=(*request.messages, message, *results), tools=tools)
 
-    async def _save_reason(self, finish: Finish) -> None:
-        """Save why the model ended: a later owner of the job needs it for the buttons and the note."""
+    def _note_reason(self, finish: Finish) -> None:
+        """Note why the model ended: a later owner of the job needs it for the buttons and the note."""
         self.reason = finish.reason
-        await self._job.checkpoint(**{FINISH_REASON_FIELD: finish.reason})
+        self._checkpoint.note(FINISH_REASON_FIELD, finish.reason)

@@ -64,7 +64,7 @@ async def deliver(
         elif len(checkpoint.longest.text) > len(buffer.current.text):
             buffer.replace(checkpoint.longest)
         if whole_answer:
-            await checkpoint.save_final(buffer.current)
+            await writer.save_whole_text()
         await writer.finish()
     finally:
         stop.cancel()

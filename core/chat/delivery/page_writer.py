@@ -82,7 +82,6 @@ class PageWriter:
         self._is_uneditable = False
         """The page's message takes no more updates; its last state will be posted in a new one."""
         self._replaced: list[Page] = []
-        self._saved_at = 0.0
 
     async def follow(self) -> None:
         """Show the text as it grows, until it has ended."""
@@ -94,6 +93,10 @@ class PageWriter:
                 return
             await self._finish_full_pages()
             await self._update()
+
+    async def save_whole_text(self) -> None:
+        """Save the text, which has ended, so that whoever takes over only has to show it."""
+        await self._checkpoint.save_final(self._buffer.current, self._pages)
 
     async def finish(self) -> None:
         """Show the last state of every page; delete the pages that only a former attempt needed."""
@@ -235,7 +238,7 @@ class PageWriter:
         """Show what leaves no message, so that whoever takes over has nothing to look for."""
         page = replace(self._page, sending=False, previewed=True)
         with self._buffer.showing() as arrived_at:
-            if time.monotonic() - self._saved_at > _PREVIEW_SAVE_INTERVAL:
+            if time.monotonic() - self._checkpoint.saved_at > _PREVIEW_SAVE_INTERVAL:
                 await self._save_page(page)
             folded = min(self._page_text.count_folded(page), len(body))
             shown = await self._outbox.update_page(page, body, final=False, folded=folded)
@@ -279,4 +282,3 @@ class PageWriter:
 
     async def _save(self, pages: list[Page]) -> None:
         await self._checkpoint.save(pages, self._buffer.current)
-        self._saved_at = time.monotonic()
