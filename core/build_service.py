@@ -9,7 +9,6 @@ from datetime import timedelta
 import structlog
 
 from core.access import AccessRegister, Claims, KeyReader, ModelPolicy
-from core.chat.actions.announce import Announcer
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.ask_admins_about_strangers import AccessRequests
 from core.chat.actions.ask_waiting_questions_ahead import WaitingQuestions
@@ -17,6 +16,7 @@ from core.chat.actions.count_ratings import RatingCounter
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.name_conversation import ConversationTitles
 from core.chat.actions.offer_questions import QuestionOffers
+from core.chat.actions.prepare_and_send_announcement import Announcer
 from core.chat.actions.read_question import QuestionReader
 from core.chat.actions.speak_text import Speaker
 from core.chat.actions.suggest_first_questions import Welcome
@@ -34,7 +34,7 @@ from core.chat.commands.handler_types import ButtonHandler
 from core.chat.commands.home_page_contents import HomePage
 from core.chat.commands.search_menu import MenuSearch
 from core.chat.delivery.answer_buttons import RATE
-from core.chat.delivery.overload_backoff import OverloadBackoff
+from core.chat.delivery.fewer_steps_under_load import OverloadBackoff
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.delivery.waiting_marks import WaitingMarks
 from core.chat.events.access_gate import AccessGate

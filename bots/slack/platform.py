@@ -33,6 +33,7 @@ from .api.retry_until_answered import retry_until_answered
 from .api.users import USER_ID_PREFIXES
 from .api.workspace_api import WorkspaceApi
 from .api.workspaces import Workspaces
+from .apply_guest_settings import to_standing
 from .events.acknowledger import EventAcknowledger
 from .events.enrich import enrich, has_discussion
 from .events.http_requests import HttpReceiver
@@ -46,7 +47,6 @@ from .oauth.multi_workspace_app import MultiWorkspaceApp
 from .oauth.secret_store import Lease, SecretStore
 from .sending.outbox import SlackOutbox
 from .settings import SlackSettings, get_secret
-from .standing import to_standing
 
 _log = structlog.get_logger()
 _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)

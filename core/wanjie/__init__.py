@@ -34,7 +34,7 @@ from .models.id_glob import matches_pattern
 from .reading_pace import ReadingPace
 from .requests import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Correction, Delta, Finish, ImageDelta, ReasoningDelta, TextDelta, Transcript, Usage
-from .retries import Attempts, Backoff
+from .retry_policy import Attempts, Backoff
 from .streaming.tool_calls import Tool, ToolCall
 
 __all__ = [

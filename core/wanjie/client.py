@@ -40,7 +40,7 @@ from .responses import (
     parse_models,
     parse_transcript,
 )
-from .retries import DEFAULT_BACKOFF, Attempts, Backoff, Retries
+from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff, Retries
 from .speech_responses import extract_audio
 from .streaming.plain_frames import is_unfinished
 from .streaming.stream_reader import StreamReader

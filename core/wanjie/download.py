@@ -38,7 +38,7 @@ from .errors import (
     UnsafeAddressError,
     WanjieError,
 )
-from .failures.retry_after import parse_retry_after
+from .failures.parse_retry_after import parse_retry_after
 from .private_address_guard import is_address, is_public
 
 Resolver: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]

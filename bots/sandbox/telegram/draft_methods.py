@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from .bot_api import Call
+from .check_and_post_message import Sender, store_text
 from .errors import ApiError, bad_request
 from .flood_control import FloodControl
-from .sending import Sender, store_text
 from .state import Chat, Draft, World
 from .text.rich_message import read_rich_message
 from .text.text_with_entities import MESSAGE_LENGTH, Formatted, marked_up

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .bot_api import Call
+from .check_and_post_message import Place, Sender, store_text
 from .errors import ApiError, bad_request
 from .files import Files, StoredFile, find_upload, read_dimensions
 from .flood_control import FloodControl
 from .json_objects import message_json
 from .keyboard import read_keyboard
-from .sending import Place, Sender, store_text
 from .text.text_with_entities import CAPTION_LENGTH, Formatted, marked_up
 
 _MAX_UPLOAD_BYTES: Final = 50 * 1024 * 1024  # https://core.telegram.org/bots/api#sending-files

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .bot_api import Call, Description
+from .check_and_post_message import Sender, store_text
 from .errors import bad_request
 from .flood_control import FloodControl
 from .json_objects import message_json
 from .keyboard import read_keyboard
-from .sending import Sender, store_text
 from .state import Event, Message, World
 from .text.text_with_entities import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, is_invisible, marked_up
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from .account_methods import Account
 from .bot_api import Description
+from .check_and_post_message import Sender
 from .draft_methods import Drafts, RichSupport
 from .files import Files, StoredFile
 from .flood_control import FloodControl, Limits
@@ -18,7 +19,6 @@ from .media_methods import Media
 from .membership import Membership
 from .message_methods import Messages, Press
 from .method_table import make_handlers
-from .sending import Sender
 from .state import Chat, Draft, Event, Message, User, World
 from .update_delivery import Updates
 from .user_actions import Person, Services

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from .check_and_post_message import find_thread, topic_root
 from .files import Files, read_dimensions
 from .inline_mode import InlineMode, InlineQuery
 from .json_objects import chat_json, inaccessible_json, message_json, user_json
 from .media_methods import make_photo_sizes
 from .membership import Membership
 from .message_methods import Press
-from .sending import find_thread, topic_root
 from .state import Chat, Message, User, World
 from .text.entity import Entity
 from .text.text_with_entities import CAPTION_LENGTH, MESSAGE_LENGTH, Formatted, stored

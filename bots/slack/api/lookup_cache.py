@@ -12,7 +12,7 @@ from cachetools import LRUCache
 
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError
 
-from .look_up import look_up
+from .look_up_with_retries import look_up
 
 Fetch: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 _FAILURE_MAX_AGE = 15.0

@@ -17,7 +17,7 @@ from core.chat.port.errors import RecipientGoneError
 from core.redis import RateLimit
 
 from .call import ApiCaller
-from .look_up import look_up
+from .look_up_with_retries import look_up
 from .posted_messages import PostedMessages
 from .rate_limits import (
     APPEND_STREAM,

@@ -11,8 +11,8 @@ from typing import Any
 
 from core.chat.port.incoming import Sender
 
-from .affiliation import Affiliation, is_workspace_admin, read_affiliation
 from .lookup_cache import LookupCache, LookupResult
+from .member_guest_or_external import Affiliation, is_workspace_admin, read_affiliation
 from .methods import SlackApi
 
 _TIMEOUT, _SENDER_TIMEOUT = 6.0, 2.0

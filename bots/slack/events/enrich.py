@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bots.slack.api.files import FilesApi
-from bots.slack.api.look_up import look_up
+from bots.slack.api.look_up_with_retries import look_up
 from bots.slack.api.users import replace_ids
 from bots.slack.api.workspace_api import WorkspaceApi
 from core.chat.port.incoming import Attachment, Incoming

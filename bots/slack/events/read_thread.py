@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bots.slack.api.look_up import look_up
+from bots.slack.api.look_up_with_retries import look_up
 from bots.slack.api.methods import SlackApi, ThreadPage
 from bots.slack.api.own_messages import is_own
 from bots.slack.api.users import Names, replace_ids

@@ -13,7 +13,7 @@ from core.chat.text.page_breaks import utf16_length
 from core.chat.text.protect_literals import protect_literals
 from core.chat.text.table_bars import escape_surplus_bars
 
-from .markdown_marks import find_marks
+from .find_markup import find_marks
 from .mentions import WORD_JOINER, defuse_mentions, find_mention_ends, find_package_names
 from .source_edits import Cut, Style
 

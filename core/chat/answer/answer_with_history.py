@@ -14,8 +14,8 @@ from core.access import KeyReader, SigningKey
 from core.chat.delivery.answer_buttons import AnswerButtons, make_rating_buttons
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
+from core.chat.delivery.fewer_steps_under_load import OverloadBackoff
 from core.chat.delivery.measure_answer import AnswerMeasurement
-from core.chat.delivery.overload_backoff import OverloadBackoff
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.port.incoming import ANYONE, Incoming
 from core.chat.question.prompt import build_messages, remove_speaker

@@ -17,8 +17,8 @@ from core.chat.delivery.answer_text import AnswerText, TextChunk
 from core.chat.delivery.close_failed_pages import closing_pages
 from core.chat.delivery.delivery_checkpoint import DeliveryCheckpoint
 from core.chat.delivery.event_context import EventContext
+from core.chat.delivery.fewer_steps_under_load import OverloadBackoff
 from core.chat.delivery.measure_answer import AnswerMeasurement
-from core.chat.delivery.overload_backoff import OverloadBackoff
 from core.chat.port.menus import ShownMessage
 from core.chat.port.names import remove_direction_overrides
 from core.chat.text.code_fences import find_open_fence

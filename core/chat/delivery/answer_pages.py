@@ -17,8 +17,8 @@ from .answer_buffer import AnswerBuffer
 from .answer_buttons import NO_BUTTONS, PageButtons
 from .answer_text import TextChunk
 from .delivery_checkpoint import DeliveryCheckpoint
+from .fewer_steps_under_load import OverloadBackoff
 from .measure_answer import AnswerMeasurement
-from .overload_backoff import OverloadBackoff
 from .page_writer import PageWriter
 
 

@@ -29,8 +29,8 @@ from core.wanjie import ReadingPace
 from .answer_buffer import AnswerBuffer
 from .answer_buttons import PageButtons
 from .delivery_checkpoint import DeliveryCheckpoint
+from .fewer_steps_under_load import OverloadBackoff
 from .measure_answer import AnswerMeasurement
-from .overload_backoff import OverloadBackoff
 from .page_text import PageText
 from .write_ahead import find_if_lost, write_ahead
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .html_tags import find_growing_pair, find_pair_edits
 from .line_edits import Edit
 from .link_labels import find_hosts, format_host, names_other_host
-from .markdown_marks import Closing, MarkRun, is_dunder_name, is_pointer_type
+from .mark_or_literal import Closing, MarkRun, is_dunder_name, is_pointer_type
 from .markdown_tokens import MAX_TAG_LENGTH, Token, tokenize
 from .urls import PARTIAL_ADDRESS, PARTIAL_SCHEME
 

@@ -28,7 +28,7 @@ from core.wanjie.errors import (
 )
 
 from .error_body import ErrorBody, parse_error
-from .retry_after import parse_retry_delay
+from .parse_retry_after import parse_retry_delay
 from .wording_patterns import ErrorKind, classify_codes, classify_text, is_about_model, is_larger_than_rate_limit
 
 _MAX_EXCERPT_LENGTH = 500

@@ -22,7 +22,7 @@ from core.wanjie import (
     WanjieError,
 )
 from core.wanjie.failures.error_mapping import error_from_json, error_from_response
-from core.wanjie.failures.retry_after import parse_retry_after
+from core.wanjie.failures.parse_retry_after import parse_retry_after
 
 HTML = "<html><head><title>Error</title></head><body>rate limit of nginx</body></html>"
 

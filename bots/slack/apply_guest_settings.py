@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.chat.port.platform import Standing
 
-from .api.affiliation import Affiliation
+from .api.member_guest_or_external import Affiliation
 from .settings import SlackSettings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain, repeat
 
-from core.chat.delivery.overload_backoff import OverloadBackoff
+from core.chat.delivery.fewer_steps_under_load import OverloadBackoff
 from tests.clock import Clock
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.wanjie import QuotaExhaustedError, ServerFaultError, TooManyRequestsError
 from core.wanjie.failures.error_mapping import error_from_json, error_from_response
-from core.wanjie.failures.retry_after import parse_retry_delay
+from core.wanjie.failures.parse_retry_after import parse_retry_delay
 
 NOW = datetime(2026, 11, 4, 10, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bots.slack.api.affiliation import is_workspace_admin, read_affiliation
+from bots.slack.api.member_guest_or_external import is_workspace_admin, read_affiliation
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from core.chat.text.link_labels import names_other_host
 from core.chat.text.page_breaks import utf16_length
 from core.chat.text.writing_systems import is_unspaced
 
-from .block_marks import BlockMarks, find_heading_marks, find_item_marks, find_quote_marks
+from .headings_lists_quotes import BlockMarks, find_heading_marks, find_item_marks, find_quote_marks
 from .links import find_custom_emoji, format_unlinked_url, is_address, is_linkable
 from .source_edits import Cut, Style
 from .spoilers import SpoilerFinder
