@@ -59,9 +59,14 @@ def is_about_own_message(body: Json) -> bool:
     return bool(bot) and event.get("type") == "message" and get_text(message, "user") == bot
 
 
+def is_by_app(event: Json) -> bool:
+    """Whether an app wrote a message; the clients of users sometimes add an `app_id`, too."""
+    return bool(get_text(event, "bot_id")) or get_text(event, "subtype") == "bot_message"
+
+
 def _app_ids(event: Json) -> frozenset[str]:
-    """Return all ids of the app that wrote a message; none for users, whose clients sometimes add an `app_id`."""
-    if not get_text(event, "bot_id") and get_text(event, "subtype") != "bot_message":
+    """Return all ids of the app that wrote a message; none for users."""
+    if not is_by_app(event):
         return frozenset()
     profile = get_object(event, "bot_profile")
     found = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.json_reader import Json, as_object, get_object, get_text, load_json
 
-from .authors import Author, read_author
+from .authors import Author, is_by_app, read_author
 from .direct_threads import message_event, place_in_thread
 from .interactions import (
     read_action,
@@ -114,9 +114,10 @@ def read_part(payload: bytes, workspace: WorkspaceContext) -> Incoming | None:
 
 def find_ignored_app(body: Json, workspace: WorkspaceContext) -> frozenset[str]:
     """Return the ids of an app that addresses the bot and is not allowed; empty in every other case."""
-    event, workspace = get_object(body, "event"), resolve_workspace({}, body, workspace)
-    if event.get("type") != "message":
+    event = get_object(body, "event")
+    if event.get("type") != "message" or not is_by_app(event):
         return frozenset()
+    workspace = resolve_workspace({}, body, workspace)
     author = read_author(event, workspace.bot, get_text(body, "api_app_id"))
     if author is None or workspace.can_answer(author):
         return frozenset()
