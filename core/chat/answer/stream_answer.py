@@ -100,7 +100,7 @@ class AnswerWriter:
         self._reasoning_display = request.conversation.preferences.reasoning
         self._toolbox = request.toolbox
         self._pictures = request.pictures
-        self._picture_placeholder = context.translate("answer.picture")
+        self._translate = context.translate
         self._open_fence = request.open_fence
         self._shows_cost = request.shows_cost
         self.reason = context.job.state.get(FINISH_REASON_FIELD, "")
@@ -229,7 +229,7 @@ class AnswerWriter:
             return []
         if isinstance(delta, ImageDelta):
             await self._pictures.add(delta.image)
-            return [current.add(TextChunk(current.separator + self._picture_placeholder))]
+            return [current.add(TextChunk(current.separator + self._translate("answer.picture")))]
         text = remove_direction_overrides(delta.text)
         chunk = TextChunk(text)
         if isinstance(delta, ReasoningDelta):
