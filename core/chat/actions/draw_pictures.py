@@ -18,7 +18,7 @@ from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.post_media import is_posted, post_media
 from core.chat.generation.generate_images import GeneratedImages, ImageGenerator
 from core.chat.generation.image_caption import caption
-from core.chat.generation.image_options import ImagePrompt
+from core.chat.generation.image_prompt import ImagePrompt
 from core.chat.port.errors import ContentRejectedError
 from core.chat.port.media import Album
 from core.chat.port.menus import Button

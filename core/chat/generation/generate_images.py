@@ -35,7 +35,7 @@ from core.wanjie import (
     WanjieError,
 )
 
-from .image_options import ImagePrompt
+from .image_prompt import ImagePrompt
 from .prompt_translation import Translator, is_english, translate_to_english
 
 _log = structlog.get_logger()

@@ -11,7 +11,7 @@ from core.chat.port.names import remove_direction_marks
 from core.media.visible_text import strip_invisible
 from core.wanjie import ModelKind
 
-from .image_options import ImagePrompt
+from .image_prompt import ImagePrompt
 
 _MAX_LENGTH = 1_000
 """Characters of a caption, marks included; see `Album`."""

@@ -1,18 +1,18 @@
-"""A prompt for an image model, with options in the usual notation (`--size 512x512`)."""
+"""Parsing prompts for image models, with options in the usual notation (`--size 512x512`)."""
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from core.chat.text.normalize_width import to_half_width
 from core.chat.text.truncate import truncate
 from core.chat.text.user_error import UserFacingError
 from core.media.visible_text import strip_invisible
-from core.redis.stored_values import StoredJson
+
+from .image_prompt import ImagePrompt
 
 MAX_PROMPT_LENGTH = 2_000
 """Characters of a prompt."""
@@ -25,8 +25,6 @@ _AREA, _GRID = 1024 * 1024, 64
 """Pixels of a picture with `--ar`, and the number that its sides are multiples of, as image models prefer."""
 _MAX_REPEATED = 41
 """Characters of a wrong value that the reply repeats."""
-_HINTS = ("another composition", "another angle", "different colours", "another mood")
-"""Hints that make variations. The Open API has no seed, and the same prompt may make the same picture again."""
 
 # Other characters that keyboards produce for the signs of options, one for one: dashes, multiplication signs.
 _SIGNS = str.maketrans("\u2012\u2013\u2015\u2212\xd7\u2715\u2716", "\u2014" * 4 + "xxx")
@@ -52,59 +50,6 @@ _END = r"(?!\.?[a-z0-9]|[-—~到至]\d)"
 _SIZE = re.compile(r"(\d{1,5})(?:px)?(?:(?:\s*[x*]\s*|\s+)(\d{1,5})(?:px)?)?", re.IGNORECASE)
 _RATIO = re.compile(r"(\d{1,5}(?:\.\d{1,5})?)\s*[:/x]\s*(\d{1,5}(?:\.\d{1,5})?)", re.IGNORECASE)
 _PLAIN_WORD = re.compile(r"[a-z][a-z0-9_-]{0,19}")
-
-
-@dataclass(frozen=True, slots=True)
-class ImagePrompt:
-    """Pictures to be made; the defaults are those of the Open API's page."""
-
-    prompt: str
-    """In the user's words, on one line; 1 to 2,000 characters."""
-    size: str = "1024x1024"
-    n: int = 1
-    quality: str = "standard"
-    style: str = "vivid"
-    english: str = ""
-    """The prompt in English; "" before it was translated."""
-    variation: int = 0
-    """The number of this variation of the first prompt; 0 for the first prompt itself."""
-    varied_before: int = 0
-    """How many variations of this one were requested."""
-
-    @property
-    def words(self) -> str:
-        """The prompt that the image model gets."""
-        hint = f", {_HINTS[(self.variation - 1) % len(_HINTS)]}" if self.variation else ""
-        return (self.english or self.prompt) + hint
-
-    @property
-    def options(self) -> str:
-        """The options that differ from the defaults, as a user would write them."""
-        own, defaults = asdict(self), asdict(ImagePrompt(""))
-        changed = (name for name in ("size", "n", "quality", "style") if own[name] != defaults[name])
-        return " ".join(f"--{name} {own[name]}" for name in changed)
-
-    @property
-    def next_variation(self) -> ImagePrompt:
-        """The same prompt with a hint that neither it nor its last variation had."""
-        return replace(self, variation=self.variation + self.varied_before + 1, varied_before=0)
-
-    @property
-    def counted(self) -> ImagePrompt:
-        """The same prompt after one more variation was requested."""
-        return replace(self, varied_before=self.varied_before + 1)
-
-    def pack(self) -> str:
-        """Serialize, for `unpack`."""
-        return json.dumps(asdict(self), ensure_ascii=False)
-
-    @staticmethod
-    def unpack(text: str) -> ImagePrompt:
-        """Deserialize a prompt that another version of this program may have written; raises `ValueError`."""
-        return _STORED_PROMPT.parse(text)
-
-
-_STORED_PROMPT = StoredJson(ImagePrompt)
 
 
 def parse_imagine(argument: str, quoted: str = "") -> ImagePrompt:

@@ -14,7 +14,7 @@ from bots.sandbox.wanjie.sample_media import make_png
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.chat.generation.generate_images import GeneratedImages, ImageGenerator
 from core.chat.generation.image_caption import caption, fit_line, prompt_in_caption
-from core.chat.generation.image_options import ImagePrompt
+from core.chat.generation.image_prompt import ImagePrompt
 from core.chat.text.user_error import UserFacingError
 from core.media.decoding.pool import DecoderPool
 from core.wanjie import BadRequestError, Catalog, ImageData, ImageLink, RefusedContentError, WanjieClient

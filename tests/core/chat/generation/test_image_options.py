@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.generation.image_options import ImagePrompt, parse_imagine, parse_tool_arguments
+from core.chat.generation.image_options import parse_imagine, parse_tool_arguments
+from core.chat.generation.image_prompt import ImagePrompt
 from core.chat.text.user_error import UserFacingError
 
 WORDS = st.lists(st.sampled_from(["a", "red", "cat", "猫", "well-known", "16:9", "5x5", "—", "- \u2013", "a--b", "--"]))
@@ -92,17 +93,6 @@ def test_any_argument_becomes_a_prompt_or_a_user_error(argument: str) -> None:
     assert 1 <= order.n <= 4
     assert 0 < len(order.prompt) <= 2000
     assert order.prompt.strip() == order.prompt
-
-
-@given(prompt=st.text(min_size=1), english=st.text(), variation=st.integers(0, 9))
-def test_a_prompt_survives_serialisation(prompt: str, english: str, variation: int) -> None:
-    order = ImagePrompt(prompt, "64x64", 2, "hd", "natural", english, variation)
-
-    assert ImagePrompt.unpack(order.pack()) == order
-
-
-def test_a_prompt_of_a_later_version_can_be_read() -> None:
-    assert ImagePrompt.unpack('{"prompt": "a cat", "seed": 7}') == ImagePrompt("a cat")
 
 
 @pytest.mark.parametrize(
@@ -252,25 +242,6 @@ def test_the_quoted_message_is_the_prompt_when_there_are_no_words() -> None:
     assert parse_imagine("a dog --n 2", "a cat") == ImagePrompt("a dog", n=2)
     assert complaint("", "x" * 2001) == "imagine.long"
     assert complaint("", " \n") == "imagine.empty"
-
-
-def test_a_prompt_can_be_varied_more_than_once() -> None:
-    order = ImagePrompt("a cat", variation=1)
-    varied = [order.next_variation, order.counted.next_variation, order.counted.counted.next_variation]
-
-    assert len({order.words, *(one.words for one in varied)}) == 4
-    assert varied[1].next_variation.words not in {order.words, varied[1].words}
-    assert order.counted.words == order.words
-
-
-def test_each_variation_differs_from_the_one_before() -> None:
-    order = ImagePrompt("一只猫", english="a cat")
-    first, second = order.next_variation, order.next_variation.next_variation
-
-    assert order.words == "a cat"
-    assert first.words.startswith("a cat, ")
-    assert len({order.words, first.words, second.words}) == 3
-    assert first.prompt == order.prompt
 
 
 def test_only_options_that_change_something_are_shown() -> None:
