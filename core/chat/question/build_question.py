@@ -28,7 +28,8 @@ from .images_for_vision import MAX_IMAGES, ImageLoader
 from .prompt import question_text
 from .question import Question
 from .quoted_message import is_newest_answer
-from .transcription import Transcriber, quote_transcript
+from .show_transcript import quote_transcript
+from .transcription import Transcriber
 
 _LABELS: dict[InputKind, str] = {
     "sound": "file.a_sound",

@@ -7,10 +7,7 @@ from pathlib import PurePosixPath
 import structlog
 
 from core.chat.port.incoming import Attachment
-from core.chat.port.markdown import Markdown, escape_markdown
-from core.chat.port.names import clean_line
 from core.chat.port.outbox import Outbox
-from core.chat.text.truncate import truncate
 from core.chat.text.user_error import UserFacingError
 from core.error_words import keep_error_words
 from core.fair_limiter import FairLimiter, NoSlotError
@@ -37,8 +34,6 @@ _DEFAULT_SUFFIX = "ogg"
 """What most voice messages are, where the platform tells neither their name nor their type."""
 _MAX_CONCURRENT, _MAX_CONCURRENT_OF_PERSON = 4, 2
 """Recordings in memory at a time, in the whole process, and those of one person among them."""
-_MAX_QUOTE_LENGTH = 1_001
-"""Characters of a transcript that are shown above the answer, the ellipsis included."""
 
 
 class Transcriber:
@@ -101,11 +96,6 @@ class Transcriber:
         except UnreadableAudioError:
             raise UserFacingError("file.other") from None  # it has no sound, and its pictures are not shown to a model
         return TranscriptionRequest(model, sound.data, "recording.mp3", "audio/mpeg")
-
-
-def quote_transcript(words: str) -> Markdown:
-    """Return a transcript as a quote above the answer."""
-    return Markdown(f"> 🎤 {escape_markdown(truncate(clean_line(words), _MAX_QUOTE_LENGTH))}")
 
 
 def _file_name(attachment: Attachment) -> str:

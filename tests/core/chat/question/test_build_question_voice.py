@@ -10,7 +10,6 @@ from core.chat.port.errors import PlatformUnreachableError, RateLimitedError, Re
 from core.chat.port.incoming import Attachment
 from core.chat.question.build_question import QuestionBuilder
 from core.chat.question.download_and_decode import download
-from core.chat.question.transcription import quote_transcript
 from core.chat.text.user_error import UserFacingError
 from core.wanjie import RefusedContentError, ServerFaultError
 from tests.core.chat.sent_files import VOICE, Mail, sent
@@ -200,12 +199,6 @@ async def test_a_chat_that_is_gone_ends_the_job(with_transcription: QuestionBuil
 
     with pytest.raises(RecipientGoneError):
         await with_transcription.build(sent(VOICE), mail, [], model=MODEL, payer=PAYER)
-
-
-def test_a_transcript_is_posted_as_one_quote_and_shortened_when_long() -> None:
-    assert quote_transcript("one\n\ntwo") == "> 🎤 one two"
-    assert quote_transcript("a" * 1001) == "> 🎤 " + "a" * 1001
-    assert quote_transcript("a" * 1002) == "> 🎤 " + "a" * 1000 + "…"
 
 
 @pytest.mark.parametrize("kind", ["video", "document"])
