@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.chat.port.page import Page
 from core.chat.text.code_fences import find_open_fence
 from core.chat.text.forbidden_page_breaks import dedent, find_list_offsets
-from core.chat.text.page_breaks import fence_closer, find_begun_spans, find_carried_marks, page_prefix
+from core.chat.text.repeat_on_next_page import fence_closer, find_begun_spans, find_carried_marks, page_prefix
 
 from .answer_buffer import AnswerBuffer
 
