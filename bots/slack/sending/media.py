@@ -27,11 +27,12 @@ from core.chat.port.errors import (
     PlatformUnreachableError,
     RateLimitedError,
 )
-from core.chat.port.media import Album, Document, Media, Picture, Voice
+from core.chat.port.media import Album, Media, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
 from core.chat.port.run_with_retries import run_with_retries
 
+from .file_names_and_alt_texts import get_alt_text, list_files
 from .page_update import Destination
 
 _log = structlog.get_logger()
@@ -40,7 +41,6 @@ _IMAGE_BLOCK_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
 """Slack: the types that an image block can show."""
 _MAX_IMAGE_BLOCK_BYTES = 20_000_000
 """A larger picture is shared as a file."""
-_VOICE_FILE_NAME = "speech.mp3"
 _SHARE_TIMEOUT, _PROCESSING_TIMEOUT, _BUTTONS_TIMEOUT = 10.0, 6.0, 10.0
 _SEARCH_DELAYS = (0.0, 2.0)
 """Seconds before each search for a lost file, which Slack may be about to share."""
@@ -158,7 +158,7 @@ class MediaPoster:
 
     async def _upload_files(self, media: Media) -> _Upload:
         upload = self._get_upload(media)
-        for name, data, alt in _list_files(media)[len(upload.files) :]:
+        for name, data, alt in list_files(media)[len(upload.files) :]:
             upload.files.append(await self._files.upload(name, data, alt=alt))
         return upload
 
@@ -214,22 +214,13 @@ def _fits_image_block(picture: Picture) -> bool:
     return picture.mime in _IMAGE_BLOCK_TYPES and len(picture.data) <= _MAX_IMAGE_BLOCK_BYTES
 
 
-def _list_files(media: Media) -> list[tuple[str, bytes, str]]:
-    """Name, bytes and alternative text of each file."""
-    if isinstance(media, Voice):
-        return [(_VOICE_FILE_NAME, media.audio, "")]
-    if isinstance(media, Document):
-        return [(media.name, media.data, "")]
-    return [(picture.name, picture.data, picture.alt) for picture in media.pictures]
-
-
 def _album_message(album: Album, files: list[str], buttons: tuple[Button, ...]) -> MessageContent:
     caption = (
         [{"type": "markdown", "text": render_markdown(album.caption, final=True)}] if album.caption.strip() else []
     )
     images: list[dict[str, Any]] = [
-        {"type": "image", "slack_file": {"id": file}, "alt_text": picture.alt or picture.name}
+        {"type": "image", "slack_file": {"id": file}, "alt_text": get_alt_text(picture)}
         for file, picture in zip(files, album.pictures, strict=True)
     ]
-    text = notification_text(album.caption.strip() or album.pictures[0].alt or album.pictures[0].name)
+    text = notification_text(album.caption.strip() or get_alt_text(album.pictures[0]))
     return MessageContent(text, [*caption, *images, *([buttons_block(buttons)] if buttons else [])])
