@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal, TypeAlias, TypeVar
 
 import structlog
 
 from core.access import ModelPermissions
-from core.chat.checkpoint_fields import get_closed_notice_fields, get_fallback_notice_fields
+from core.chat.checkpoint_fields import get_fallback_notice_fields
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.incoming import ChatRef
 from core.chat.text.user_error import UserFacingError
 from core.store import ChatPreferences, Conversations, PreferenceName
 from core.wanjie import Catalog, ModelNotFoundError
 
+from .closed_model_notice import ClosedModelNotices
+
 _log = structlog.get_logger()
 
 _Result = TypeVar("_Result")
 Work: TypeAlias = Literal["chat", "speech", "image"]
 """What a chat has a model for."""
-_CLOSED_NOTICE_INTERVAL = timedelta(days=1)
-"""How often somebody is told that they may not use the model that their chat has chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +105,7 @@ class ModelSelector:
     def __init__(self, catalog: Catalog, conversations: Conversations) -> None:
         self._catalog = catalog
         self._conversations = conversations
+        self._closed_notices = ClosedModelNotices(conversations)
 
     async def load(self, chat: ChatRef, permissions: ModelPermissions) -> ChatModels:
         """Read what holds in a chat for a person with these permissions.
@@ -132,7 +132,8 @@ class ModelSelector:
         if model is None:
             raise UserFacingError("model.none_open" if models.are_limited else _WORK_KEYS[work].none)
         if (closed := models.find_closed(work)) is not None:
-            await self._report_closed(context, work, closed, model)
+            sentence = context.translate(_WORK_KEYS[work].closed, model=closed, default=model)
+            await self._closed_notices.report(context, work, closed, sentence)
         structlog.contextvars.bind_contextvars(model=model)
         try:
             return await do(model)
@@ -146,15 +147,6 @@ class ModelSelector:
         except ModelNotFoundError as error:
             self._catalog.invalidate()
             raise _gone_error(work, replacement) from error
-
-    async def _report_closed(self, context: EventContext, work: Work, closed: str, instead: str) -> None:
-        """Say, once a day, that the sender may not use the chat's model, and which one is used instead."""
-        note = f"closed_{work}:{context.incoming.sender.id}"
-        if await self._conversations.get_note(context.chat, note) == closed:
-            return
-        text = context.translate(_WORK_KEYS[work].closed, model=closed, default=instead)
-        await context.reply_text(text, fields=get_closed_notice_fields(work))
-        await self._conversations.put_note(context.chat, note, closed, lifetime=_CLOSED_NOTICE_INTERVAL)
 
     async def _replace(self, context: EventContext, models: ChatModels, work: Work, model: str) -> str:
         """Clear the preference for a model that is gone, say which one takes its place, and return that one."""
