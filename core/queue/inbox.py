@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
 from typing import cast
@@ -15,7 +16,7 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from .envelope import Envelope
 from .keys import QueueKeys
 from .lane_kind import LaneKind
-from .limits import LANE_LIMITS, MEMORY_LIMITS, REFUSAL_INTERVAL, SEEN_LIFETIME, QueueLimits
+from .limits import LANE_LIMITS, MEMORY_LIMITS, SEEN_LIFETIME, QueueLimits
 from .origin import Origin
 from .wrong_type_lane_keys import ForeignLaneKeys
 
@@ -64,12 +65,21 @@ class Inbox:
         self._foreign = ForeignLaneKeys(redis, self._keys)
         self._confirmed = False
 
-    async def enqueue(self, lane: str, event_id: str, payload: bytes, origin: Origin | None = None) -> EnqueueResult:
+    async def enqueue(
+        self,
+        lane: str,
+        event_id: str,
+        payload: bytes,
+        origin: Origin | None = None,
+        *,
+        min_interval: timedelta = timedelta(0),
+    ) -> EnqueueResult:
         """Store an event at the end of its lane; it is durable when this returns, and safe to call again.
 
         The lanes of one person, and of one chat, become ready for the workers a few at a time. An event is refused
         when too much waits already, or when the store is short of memory: an eighth of it, at most 64 MB, is kept free
-        for finishing what was accepted, half of that for the fast lanes and for telling who was refused.
+        for finishing what was accepted, half of that for the fast lanes and for telling who was refused. An event
+        that tells a person of a refusal names a `min_interval`: within it, no other such event is stored.
 
         `event_id` has no line break and is unique within the lane. Raises one of `STORE_ERRORS` when the store did not
         confirm the event: the platform must not get its acknowledgement then.
@@ -86,7 +96,7 @@ class Inbox:
             *(limits.person_bytes, limits.chat_messages, limits.chat_bytes, limits.lanes, limits.seen),
             0.5 if kind.is_fast or kind is LaneKind.OVERFLOW else 1,
             int(SEEN_LIFETIME.total_seconds()),
-            int(REFUSAL_INTERVAL.total_seconds()) if kind is LaneKind.OVERFLOW else 0,
+            int(min_interval.total_seconds()),
         ]
         answer = await self._foreign.retry_without(lane, lambda: self._enqueue(keys, arguments))
         return EnqueueResult(int(str(answer)))

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-REFUSAL_INTERVAL = timedelta(seconds=10)
-"""Time between two refused messages of one person that are answered with a refusal."""
 SEEN_LIFETIME = timedelta(hours=25)
 """How long a lane remembers the ids of its events: an hour more than platforms keep undelivered ones."""
 _MAILBOXES_OF_A_PERSON = 4

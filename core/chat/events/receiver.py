@@ -8,8 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from weakref import WeakValueDictionary
 
-import structlog
-
 from core.access import Decision
 from core.chat.events.message_pieces.sent_after_mention import RecentSenders, SentTimes
 from core.chat.events.message_pieces.sent_before_mention import EarlierPieces, Piece, Surroundings
@@ -24,18 +22,15 @@ from core.queue import EnqueueResult, Inbox
 from core.store import Conversations, ObservedMessage, ObservedMessages
 from core.tracing import NO_TRACER, Tracer, mark_event
 
-from .access_gate import AccessGate, AccessRefusal
-from .choose_lane import choose_lane, get_origin, get_overflow_lane
+from .access_gate import AccessGate
+from .choose_lane import choose_lane, get_origin
 from .loop_limit import LoopLimit
-from .recent_refusals import RecentRefusals
+from .queue_full_notices import QueueFullNotices
 
-_log = structlog.get_logger()
 _MAX_BYTES_AT_ONCE = 65_536
 """Bytes of events that are read in one go."""
 _LEAVE = "leave"
 """The command."""
-_FULL = "talk.full"
-"""The sentence that too much waits."""
 
 
 class EventReceiver:
@@ -60,7 +55,7 @@ class EventReceiver:
         self._cut_texts = CutTexts(conversations)
         self._earlier_pieces = EarlierPieces(conversations)
         self._sent_times = SentTimes(conversations)
-        self._refusals = RecentRefusals()
+        self._full_notices = QueueFullNotices(inbox, gate)
         self._loop_limit = LoopLimit()
         self._locks = WeakValueDictionary[str, asyncio.Lock]()
 
@@ -156,14 +151,13 @@ class EventReceiver:
         chat = str(incoming.chat)
         continued, found = await self._find_pieces(incoming, platform)
         lane = continued or choose_lane(incoming)
-        if self._refusals.covers(incoming, lane):
-            await self._gate.take_back(platform, AccessRefusal(incoming, _FULL, keeps_text=True))
+        if self._full_notices.is_full(incoming, lane):
+            await self._full_notices.take_back(incoming, platform)
             return False
         await self._store_pieces(lane, incoming, found.before)
         result = await self._enqueue(lane, incoming, payload)
         if result.is_refused:
-            await self._refuse(incoming, payload, result, platform)
-            self._refusals.note(incoming, lane, result)
+            await self._full_notices.refuse(incoming, payload, lane, result, platform)
             return False
         await self._store_pieces(lane, incoming, found.behind)
         await self._cut_texts.remember(incoming, continued or chat)
@@ -194,19 +188,6 @@ class EventReceiver:
     async def _store_pieces(self, lane: str, question: Incoming, pieces: Sequence[Piece]) -> None:
         for piece in pieces:
             await self._inbox.enqueue(lane, piece.incoming.event_id, piece.payload, get_origin(question))
-
-    async def _refuse(self, incoming: Incoming, payload: bytes, reason: EnqueueResult, platform: Platform) -> None:
-        """Let the sender be told that the message was not taken, unless they were told a moment ago.
-
-        A message that announces an answer says so itself, always. A page that they opened too often stays as it is.
-        """
-        if incoming.home:
-            return
-        lane, origin = get_overflow_lane(incoming.chat), get_origin(incoming)
-        if await self._inbox.enqueue(lane, incoming.event_id, payload, origin) is EnqueueResult.STORED:
-            _log.warning("a message was refused", chat=str(incoming.chat), reason=reason.name.lower())
-        else:
-            await self._gate.take_back(platform, AccessRefusal(incoming, _FULL, keeps_text=True))
 
     async def _store_additions(self, additions: Sequence[Piece], platform: Platform) -> None:
         """Store events of one conversation that belong to other messages; one is dropped where the mailbox is full."""

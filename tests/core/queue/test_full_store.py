@@ -185,10 +185,17 @@ async def test_the_lanes_with_messages_are_bounded(redis: Redis) -> None:
 
 async def test_a_person_is_told_of_refusals_once_in_a_while(redis: Redis, inbox: Inbox) -> None:
     told = [
-        await inbox.enqueue(LaneKind.OVERFLOW.make_lane(f"lane{number % 3}"), str(number), b"", Origin("mallory"))
+        await inbox.enqueue(
+            LaneKind.OVERFLOW.make_lane(f"lane{number % 3}"),
+            str(number),
+            b"",
+            Origin("mallory"),
+            min_interval=timedelta(seconds=10),
+        )
         for number in range(20)
     ]
-    stranger = await inbox.enqueue(LaneKind.OVERFLOW.make_lane("lane0"), "x", b"", Origin("ada"))
+    lane = LaneKind.OVERFLOW.make_lane("lane0")
+    stranger = await inbox.enqueue(lane, "x", b"", Origin("ada"), min_interval=timedelta(seconds=10))
 
     assert told == [EnqueueResult.STORED] + [EnqueueResult.ALREADY_TOLD] * 19
     assert stranger is EnqueueResult.STORED
