@@ -10,6 +10,7 @@ CAPABILITIES = Capabilities(
     # Telegram allows 4096 characters. Rendering adds one to each mention, which has at least six, and one below a fold.
     page_limit=3500,
     edit_interval=1.0,  # Bots FAQ: one message a second in a chat
+    preview_interval=0.27,  # an answer of 6 seconds has as many within the limits, see `get_draft_limits`
     max_group_edit_interval=4.5,
     voice="opus",
     upload_limit=50_000_000,  # Bot API: sendDocument

@@ -63,10 +63,11 @@ def get_typing_limits(chat_id: int) -> tuple[RateLimit, ...]:
 def get_draft_limits(chat_id: int) -> tuple[RateLimit, ...]:
     """Return the limits that a draft in a private chat counts against, which chat actions share.
 
-    Telegram takes 20 in 5 seconds and 40 in 30 seconds (https://core.telegram.org/api/bots/ai). A bucket of 16 that
-    regains one each 1.27 seconds grants 19 and 39; an answer that sends three a second is done with it after 6 seconds.
+    Telegram takes 20 in 5 seconds and 40 in 30 seconds (https://core.telegram.org/api/bots/ai). A bucket of 20 that
+    regains one each 1.52 seconds grants 39 in 30; an answer that sends one each 0.27 seconds, which keeps within the
+    other limit, is done with it after 6.6 seconds.
     """
-    return (RateLimit(f"draft:{chat_id}", 16, 1.27, is_bucket=True),)
+    return (RateLimit(f"drafts:{chat_id}", 19, 5.1), RateLimit(f"draft:{chat_id}", 20, 1.52, is_bucket=True))
 
 
 def leave_room(limits: tuple[RateLimit, ...], answers: int) -> tuple[RateLimit, ...]:
