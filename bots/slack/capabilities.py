@@ -1,14 +1,15 @@
-"""What Slack can do, and its limits: sizes of messages and files, how often a message may change."""
+"""What Slack can do, and its limits: sizes of messages and files."""
 
 from __future__ import annotations
 
 from core.chat.port.capabilities import Capabilities
 
+from .api.edit_pace import EDIT_INTERVAL
+
 CAPABILITIES = Capabilities(
     page_limit=8_000,  # Slack: 12,000 characters of Markdown; escapes and fixed marks add half at most
-    # A little slower than the workspace's step limit, so that concurrent answers take turns.
-    edit_interval=0.8,
-    max_group_edit_interval=0.8,
+    edit_interval=EDIT_INTERVAL,
+    max_group_edit_interval=EDIT_INTERVAL,
     threads_are_conversations=True,
     fixed_commands=True,
     voice="mp3",  # Slack plays it inline

@@ -17,6 +17,7 @@ from core.chat.port.errors import RecipientGoneError
 from core.redis import RateLimit
 
 from .call import ApiCaller
+from .edit_pace import UPDATE_STEPS, get_step_limit
 from .look_up_with_retries import look_up
 from .posted_messages import PostedMessages
 from .rate_limits import (
@@ -35,9 +36,7 @@ from .rate_limits import (
     STOP_STREAM,
     UPDATE_MESSAGE,
     UPDATE_RESERVE,
-    UPDATE_STEPS,
     get_channel_limit,
-    get_step_limit,
 )
 
 StreamContent: TypeAlias = str | Blocks

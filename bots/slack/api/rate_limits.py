@@ -16,8 +16,6 @@ START_STREAM = RateLimit("chat.startStream", 18, _MINUTE, fair=True)
 STOP_STREAM = RateLimit("chat.stopStream", 19, _MINUTE)
 """One more than `START_STREAM`, so that in the long run every started stream can be stopped."""
 APPEND_STREAM = RateLimit("chat.appendStream", 95, _MINUTE)
-APPEND_STEPS = RateLimit("chat.appendStream steps", 1, 0.75)
-"""Cosmetic steps, spread evenly: otherwise many concurrent answers would spend a minute's calls in seconds."""
 UPDATE_MESSAGE = RateLimit("chat.update", 48, _MINUTE)
 PLANNED_UPDATE = RateLimit("chat.update planned", 48, _MINUTE, fair=True)
 """The same calls, counted when they are sure to come: the last update of a message when its first words are posted.
@@ -25,7 +23,6 @@ PLANNED_UPDATE = RateLimit("chat.update planned", 48, _MINUTE, fair=True)
 So first words are posted as long as the message can be finished within the minute, and its last update, which was
 counted before, waits for nobody.
 """
-UPDATE_STEPS = RateLimit("chat.update steps", 1, 2.5)
 POST_MESSAGE = RateLimit("chat.postMessage", 240, _MINUTE, fair=True)
 DELETE_MESSAGE = RateLimit("chat.delete", 45, _MINUTE)
 POST_EPHEMERAL = RateLimit("chat.postEphemeral", 90, _MINUTE, fair=True)
@@ -66,8 +63,3 @@ def get_channel_limit(channel: str) -> RateLimit:
 def get_home_limit(user: str) -> RateLimit:
     """Return the limit of one person's Home tab, which is shown again whenever it is opened."""
     return RateLimit(f"views.publish:{user}", 20, _MINUTE)
-
-
-def get_step_limit(channel: str, ts: str) -> RateLimit:
-    """Return the limit of a message's cosmetic updates; Slack recommends at most one every 3 seconds."""
-    return RateLimit(f"chat.update:{channel}:{ts}", 1, 3.0)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
+from bots.slack.api.edit_pace import is_early_step_due
 from bots.slack.blocks.first_words import FirstWords
 from bots.slack.blocks.message_content import RenderedPage
 from core.chat.port.errors import (
@@ -22,12 +23,6 @@ from core.chat.port.page import Page
 
 STREAM, CHUNKS, EDIT = "stream", "chunks", "edit"
 """The modes of a page: a text stream, a chunk stream, a message that is updated."""
-_EARLY_STEPS = (0.8, 2.0, 4.0)
-"""Seconds after its beginning from which a stream may make its first, second, … early step.
-
-Eighteen streams that begin in a minute spend 36 of its 95 appends so: most answers have ended before an even pace,
-which each of them would have every 13 seconds, reaches them twice.
-"""
 _CONFLICT_RETRY_DELAY, _MAX_CONFLICTS = 1.0, 3
 """Seconds before an update is repeated that found the stream open, and how many such conflicts are accepted."""
 
@@ -89,8 +84,7 @@ class MessageState:
     @property
     def may_take_early_step(self) -> bool:
         """Whether a step may be made though the workspace's even pace has no room, as many answers grow at once."""
-        due = _EARLY_STEPS[self.early_steps : self.early_steps + 1]
-        return bool(due) and time.monotonic() - self.begun_at >= due[0]
+        return is_early_step_due(self.early_steps, time.monotonic() - self.begun_at)
 
     def is_showing(self, body: RenderedPage) -> bool:
         """Whether the message certainly shows exactly this text."""

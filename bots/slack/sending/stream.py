@@ -14,13 +14,13 @@ from dataclasses import replace
 import structlog
 
 from bots.slack.api.deferred_calls import DeferredCalls
+from bots.slack.api.edit_pace import APPEND_STEPS
 from bots.slack.api.errors import StreamClosedError, StreamOpenError
 from bots.slack.api.methods import SlackApi
 from bots.slack.api.missing_features import Features
 from bots.slack.api.own_messages import is_own, is_text_answer
 from bots.slack.api.rate_limits import (
     APPEND_RESERVE,
-    APPEND_STEPS,
     BUTTONS_RESERVE,
     DECORATION_RESERVE,
     STOP_RESERVE,

@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bots.sandbox.slack.user_actions import SlackUser
-from bots.slack.api.rate_limits import APPEND_STEPS
+from bots.slack.api.edit_pace import APPEND_STEPS
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Sender
 from core.chat.port.page import Page
