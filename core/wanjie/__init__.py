@@ -31,6 +31,7 @@ from .models.detect_kind import ModelKind, ModelKinds
 from .models.detect_vision_and_tools import ModelFeatures
 from .models.documented_voices import list_known_voices
 from .models.id_glob import matches_pattern
+from .models.similar_names import find_similar_names
 from .reading_pace import ReadingPace
 from .requests import ChatMessage, ChatRequest, ImageRequest, SpeechRequest, TranscriptionRequest
 from .responses import Completion, Correction, Delta, Finish, ImageDelta, ReasoningDelta, TextDelta, Transcript, Usage
@@ -88,6 +89,7 @@ __all__ = [
     "Usage",
     "WanjieClient",
     "WanjieError",
+    "find_similar_names",
     "list_known_voices",
     "matches_pattern",
 ]

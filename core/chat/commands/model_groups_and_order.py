@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from rapidfuzz import fuzz, process
-
 from core.chat.text.letters_and_digits import letters_and_digits
-from core.wanjie import Model
+from core.wanjie import Model, find_similar_names
 
 Tab: TypeAlias = Literal["chat", "speech", "image", "video"]
 TABS: tuple[Tab, ...] = ("chat", "speech", "image", "video")
@@ -21,8 +19,6 @@ _WORDS: Mapping[str, Tab] = {
     **dict.fromkeys(("video", "videos", "视频"), "video"),
 }
 _MAX_SIMILAR = 20
-_MIN_SIMILARITY = 60
-"""Score (0 to 100, rapidfuzz's WRatio) from which a model may be the one that the user means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +63,7 @@ def filter_by_name(groups: Iterable[ModelGroup], query: str) -> tuple[ModelGroup
 def find_similar(groups: Iterable[ModelGroup], text: str) -> tuple[ModelGroup, ...]:
     """Keep the models whose ids are similar to `text`."""
     ids = {model: _letters_of(model) for group in groups for model in group.models}
-    found = process.extract(
-        _letters_of(text), ids, scorer=fuzz.WRatio, limit=_MAX_SIMILAR, score_cutoff=_MIN_SIMILARITY
-    )
-    return _keep(groups, {model for _, _, model in found})
+    return _keep(groups, set(find_similar_names(_letters_of(text), ids, _MAX_SIMILAR)))
 
 
 def limit_models(groups: Iterable[ModelGroup], most: int) -> tuple[ModelGroup, ...]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import structlog
-from rapidfuzz import fuzz, process
 
 from core.settings import WanjieSettings
 from core.wanjie.client import WanjieClient
@@ -18,12 +17,12 @@ from core.wanjie.errors import AmbiguousModelError, ModelNameError, UnknownModel
 
 from .detect_kind import ModelKind, ModelKinds
 from .detect_vision_and_tools import ModelFeatures
+from .similar_names import find_similar_names
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 _SEPARATORS = re.compile(r"[\s\-_.]+")
 _MAX_SUGGESTIONS = 5
-_MIN_SIMILARITY = 60
 # Seconds between two requests after a failure, for callers that can do without the list.
 _RETRY_DELAY = 30.0
 # Seconds for which a list counts as fresh: users who name models that do not exist cannot cause more requests.
@@ -194,14 +193,8 @@ def _find_model(text: str, models: tuple[Model, ...]) -> Model:
             return found[0]
         if found:
             raise AmbiguousModelError(text, tuple(model.id for model in found))
-    similar = process.extract(
-        wanted,
-        {model.id: _fold(model.id) for model in models},
-        scorer=fuzz.WRatio,
-        limit=_MAX_SUGGESTIONS,
-        score_cutoff=_MIN_SIMILARITY,
-    )
-    raise UnknownModelError(text, tuple(name for _, _, name in similar))
+    spellings = {model.id: _fold(model.id) for model in models}
+    raise UnknownModelError(text, find_similar_names(wanted, spellings, _MAX_SUGGESTIONS))
 
 
 def _has_name(model: Model, wanted: str) -> bool:
