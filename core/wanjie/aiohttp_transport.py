@@ -17,9 +17,8 @@ from core.http_sessions import NETWORK_ERRORS, Sessions
 from core.settings import Proxies
 
 from .certificates import load_certificates
+from .timeouts import KEEPALIVE_TIMEOUT
 
-_KEEPALIVE_TIMEOUT = 15.0
-"""Seconds; shorter than the time after which load balancers usually drop a silent connection without closing it."""
 _MAX_HEADER_BYTES = 65_536
 """Of a header; some gateways send long ones."""
 _LOW_WATER = 65_536
@@ -43,7 +42,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             max_header_bytes=_MAX_HEADER_BYTES,
             ssl=load_certificates(),
             limit=0,  # one connection for each running call; the queue limits how many run
-            keepalive_timeout=_KEEPALIVE_TIMEOUT,
+            keepalive_timeout=KEEPALIVE_TIMEOUT,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

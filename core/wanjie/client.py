@@ -44,20 +44,17 @@ from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff, Retries
 from .speech_responses import extract_audio
 from .streaming.plain_frames import is_unfinished
 from .streaming.stream_reader import StreamReader
+from .timeouts import ANSWER_TIMEOUT, USAGE_TIMEOUT
 from .transport import Batches, ByteStream, HttpResponse, HttpTransport, MultipartForm
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
 _CHAT_PATH = "/v1/chat/completions"
-# Seconds to wait for the usage after the end of the text.
-_USAGE_TIMEOUT = 2.0
 _SLICE_BYTES = 8_192
 """Bytes of a stream that are read without a pause for other calls."""
 _MAX_INLINE_LENGTH = 1_000_000
 """Characters that are read in the event loop: some ten milliseconds of work."""
-_ANSWER_TIMEOUT = 3600.0
-"""Seconds for a whole answer: one that drips is always in time otherwise."""
 _MAX_EXCERPT_LENGTH = 500
 _MAX_IMAGES_BYTES = 100_000_000
 """A response may hold several images as base64."""
@@ -78,7 +75,7 @@ class WanjieClient:
         *,
         backoff: Backoff = DEFAULT_BACKOFF,
         comment_factor: float = 10,
-        answer_timeout: float = _ANSWER_TIMEOUT,
+        answer_timeout: float = ANSWER_TIMEOUT,
         downloads: Downloader | None = None,
         proxies: Proxies = NO_PROXIES,
         observer: CallObserver | None = None,
@@ -280,7 +277,7 @@ class WanjieClient:
         while not reader.is_done:
             if clock() > deadline:
                 raise TooSlowError(f"no whole answer within {self._answer_timeout:g} s")
-            remaining = _USAGE_TIMEOUT if reader.is_complete else waiting_since + factor * timeout - clock()
+            remaining = USAGE_TIMEOUT if reader.is_complete else waiting_since + factor * timeout - clock()
             try:
                 data = await body.read(max(0.0, min(timeout, remaining)))
             except UnreachableError as error:

@@ -40,6 +40,7 @@ from .errors import (
 )
 from .failures.parse_retry_after import parse_retry_after
 from .private_address_guard import is_address, is_public
+from .timeouts import DOWNLOAD_IDLE_TIMEOUT, DOWNLOAD_TIMEOUT
 
 Resolver: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 """Resolve a host name and a port to IP addresses, the best first; raises `OSError`."""
@@ -62,8 +63,8 @@ class Downloader:
         self,
         settings: WanjieSettings,
         *,
-        total_timeout: float = 60.0,
-        idle_timeout: float = 15.0,
+        total_timeout: float = DOWNLOAD_TIMEOUT,
+        idle_timeout: float = DOWNLOAD_IDLE_TIMEOUT,
         resolve: Resolver = resolve,
         verify: ssl.SSLContext | None = None,
         proxies: Proxies = NO_PROXIES,

@@ -22,13 +22,12 @@ from .failures.error_mapping import error_from_response
 from .memory_budget import MemoryBudget
 from .reading_pace import ReadingPace
 from .request_body import as_content, encode_json
+from .timeouts import CLOSE_TIMEOUT
 
 _MAX_ERROR_BYTES = 64 * 1024
 _MAX_RESPONSE_BYTES = 64_000_000
 """Enough for an hour of speech as MP3."""
 _MAX_TRAILING_BYTES = 64 * 1024
-_CLOSE_TIMEOUT = 0.05
-"""Seconds to wait for the end of a response after the end of its answer."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -114,7 +113,7 @@ class ByteStream:
         """Read what follows the end of an answer, so that the connection can be used again."""
         self._read_next = self._body.read
         with suppress(UnreachableError):
-            await self.read_all(_MAX_TRAILING_BYTES, _CLOSE_TIMEOUT)
+            await self.read_all(_MAX_TRAILING_BYTES, CLOSE_TIMEOUT)
 
 
 class HttpTransport:
