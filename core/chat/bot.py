@@ -21,12 +21,12 @@ from core.queue import Inbox, Job, LaneKind, make_waiting_job
 from core.store import ChatPreferences, Conversations
 from core.tracing import NO_TRACER, Tracer
 
-from .actions.warn_of_limits import warn_of_limits
+from .actions.show_limit_warnings import warn_of_limits
 from .commands.read_event import may_have_news, read_stored
 from .delivery.event_context import EventContext, new_upload_slots
 from .events.access_gate import NO_ACCESS, Access, AccessGate, AccessRefusal
 from .events.deletions import Deletions
-from .events.known_conversation import NOTHING_KNOWN, ConversationReader, KnownConversation
+from .events.load_preferences_and_history import NOTHING_KNOWN, ConversationReader, KnownConversation
 from .port.incoming import Incoming
 from .port.platform import Platform
 from .respond_to_event import Responder

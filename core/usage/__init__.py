@@ -3,7 +3,7 @@
 from .calculate_cost import MILLION, PriceList
 from .call_amounts import NOTHING, Amount, UsedAmount
 from .counters import UsageCounters
-from .limits import (
+from .limits_and_warnings import (
     WARNING_PERCENT,
     CountName,
     Limit,

@@ -21,7 +21,7 @@ from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .calculate_cost import PriceList
 from .call_amounts import Amount, UsedAmount
-from .limits import (
+from .limits_and_warnings import (
     WARNING_PERCENT,
     CountName,
     Limit,

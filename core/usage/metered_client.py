@@ -32,7 +32,7 @@ from .call_amounts import (
     read_seconds,
 )
 from .counters import UsageCounters
-from .limits import ModelNotAllowedError
+from .limits_and_warnings import ModelNotAllowedError
 from .payer import Payer
 
 

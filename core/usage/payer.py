@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .call_amounts import UsedAmount
-from .limits import Limit, LimitKey, ReachedLimit
+from .limits_and_warnings import Limit, LimitKey, ReachedLimit
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pyromark import Markdown, Options
 from pyromark.event import Event
 
-from core.chat.text.table_bars import escape_surplus_bars
+from core.chat.text.keep_surplus_table_cells import escape_surplus_bars
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)

@@ -43,7 +43,7 @@ from .media import MediaPoster
 from .mention_names import MentionNames
 from .page_update import Destination
 from .publish_home_tab import publish_home
-from .stream import PageSender
+from .stream_or_update_pages import PageSender
 from .typing_status import STATUS_TEXTS, ThreadStatus
 from .waiting_mark import set_waiting_mark
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from core.chat.text.emphasis_repair import fix_cjk_emphasis
+from core.chat.text.keep_surplus_table_cells import escape_surplus_bars
 from core.chat.text.line_memo import LineMemo
 from core.chat.text.page_breaks import utf16_length
 from core.chat.text.protect_literals import protect_literals
-from core.chat.text.table_bars import escape_surplus_bars
 
 from .find_markup import find_marks
 from .mentions import WORD_JOINER, defuse_mentions, find_mention_ends, find_package_names

@@ -8,7 +8,7 @@ from bots.telegram.api.client import TelegramApi
 from bots.telegram.rendering.markdown import RenderedText
 
 from .message_changes import change_text
-from .message_entities import NO_PREVIEW, to_message_entities
+from .to_sdk_entities import NO_PREVIEW, to_message_entities
 
 _RESULT_ID, _TITLE = "answer", "Answer"
 """Nobody sees them in guest mode (Bot API: answerGuestQuery)."""

@@ -17,7 +17,7 @@ from bots.telegram.rendering.markdown import render
 from core.chat.port.markdown import escape_line
 from core.chat.port.question_offer import QuestionOffer
 
-from .message_entities import NO_PREVIEW, to_message_entities
+from .to_sdk_entities import NO_PREVIEW, to_message_entities
 
 _RESULT_ID = "ask"
 _START_PARAMETER = "inline"

@@ -23,8 +23,8 @@ from core.chat.port.page import Page
 from core.chat.port.run_with_retries import run_with_retries
 
 from .keyboards import build_button_keyboard
-from .message_entities import to_message_entities
 from .messages import MessageSender
+from .to_sdk_entities import to_message_entities
 
 _log = structlog.get_logger()
 _MODE = "media"

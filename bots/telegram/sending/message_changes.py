@@ -10,7 +10,7 @@ from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.errors import is_already_deleted, is_not_modified, is_undeletable
 from bots.telegram.rendering.markdown import RenderedText
 
-from .message_entities import NO_PREVIEW, to_message_entities
+from .to_sdk_entities import NO_PREVIEW, to_message_entities
 
 _log = structlog.get_logger()
 

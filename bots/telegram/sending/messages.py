@@ -22,7 +22,7 @@ from core.chat.port.errors import ContentRejectedError, RateLimitedError, Recipi
 from core.chat.text.line_memo import LineMemo
 
 from .message_changes import change_text
-from .message_entities import NO_PREVIEW, to_message_entities
+from .to_sdk_entities import NO_PREVIEW, to_message_entities
 
 _Result = TypeVar("_Result")
 

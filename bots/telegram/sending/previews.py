@@ -22,7 +22,7 @@ from core.chat.port.errors import ContentRejectedError, OutboxError, PlatformUnr
 from core.chat.port.page import Page
 from core.json_reader import Json
 
-from .message_entities import to_message_entities
+from .to_sdk_entities import to_message_entities
 
 _log = structlog.get_logger()
 

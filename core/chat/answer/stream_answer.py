@@ -42,7 +42,7 @@ from core.wanjie import (
 from .ahead_answers import AheadAnswers
 from .answer_request import AnswerRequest
 from .reasoning_display import ReasoningFilter
-from .tool_protocol import Toolbox
+from .tools_and_rounds import Toolbox
 
 _log = structlog.get_logger()
 

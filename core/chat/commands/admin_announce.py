@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.chat.actions.prepare_and_send_announcement import MAX_LENGTH, Announcer
+from core.chat.actions.send_announcements import MAX_LENGTH, Announcer
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import Menu, Option
 from core.queue import event_tag
