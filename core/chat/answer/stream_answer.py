@@ -42,12 +42,9 @@ from core.wanjie import (
 from .ahead_answers import AheadAnswers
 from .answer_request import AnswerRequest
 from .reasoning_display import ReasoningFilter
-from .tools_and_rounds import Toolbox
+from .tools_and_rounds import MAX_ROUNDS, Toolbox
 
 _log = structlog.get_logger()
-
-_MAX_ROUNDS = 4
-"""How often a model is asked within one answer; the last time without tools, so that it comes to an end."""
 
 
 @dataclass(slots=True)
@@ -183,7 +180,7 @@ class AnswerWriter:
             self._toolbox.begin()
         await self._pictures.begin()
         shown_before, reasoning = list[TextChunk](), ReasoningFilter(self._reasoning_display)
-        for rounds_left in reversed(range(_MAX_ROUNDS)):
+        for rounds_left in reversed(range(MAX_ROUNDS)):
             current = _Round()
             lane, event = self._job.lane, self._job.event_id
             stream = self._client.stream(request, self._payer, attempts, lane=lane, event=event, pace=self._pace)
