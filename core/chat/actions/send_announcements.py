@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 
 import structlog
 
@@ -26,31 +24,19 @@ from core.chat.port.page import Page
 from core.chat.port.platform import Platform
 from core.chat.port.run_with_retries import run_with_retries
 from core.queue import Inbox, yield_slot
-from core.redis.stored_values import StoredJson, parse_stored
 from core.store import Conversations
+
+from .announcement_draft import Announcement, AnnouncementDrafts
 
 _log = structlog.get_logger()
 
 MAX_LENGTH = 3_000
 """Characters of an announcement: one message on every platform."""
-_LIFETIME = timedelta(days=7)
 _MAX_CHATS = 20_000
 _PAUSE = 0.1
 """Seconds between two chats, which leave room in the rate limits for answers."""
 _PROGRESS_STEPS = 10
 """How often the admin is told how far it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """A text and the chats that are to read it."""
-
-    text: str
-    chats: tuple[tuple[str, str], ...]
-    """Each with who asked last there."""
-
-
-_STORED = StoredJson(Announcement)
 
 
 class Announcer:
@@ -65,6 +51,7 @@ class Announcer:
     ) -> None:
         """`platforms` by the first part of their chat references; it may be filled later."""
         self._conversations = conversations
+        self._drafts = AnnouncementDrafts(conversations)
         self._inbox = inbox
         self._gate = gate
         self._platforms = platforms
@@ -76,14 +63,12 @@ class Announcer:
             chat, asker = ChatRef.parse(conversation).parent, await self._find_asker(conversation)
             if str(chat) not in chats and len(chats) < _MAX_CHATS and await self._may_read(chat, asker):
                 chats[str(chat)] = asker
-        announcement = Announcement(text, tuple(sorted(chats.items())))
-        stored = json.dumps(asdict(announcement), ensure_ascii=False)
-        await self._conversations.put_note(context.chat, _note(tag), stored, lifetime=_LIFETIME)
+        await self._drafts.save(context.chat, tag, Announcement(text, tuple(sorted(chats.items()))))
         return len(chats)
 
     async def start(self, context: EventContext, tag: str) -> int | None:
         """Let a confirmed announcement be sent, once; return to how many chats, None when it is over."""
-        announcement = await self._load(context, tag)
+        announcement = await self._drafts.load(context.chat, tag)
         if announcement is None:
             return None
         lane, origin = get_background_lane(context.incoming.chat), get_origin(context.incoming)
@@ -92,14 +77,14 @@ class Announcer:
 
     async def cancel(self, context: EventContext, tag: str) -> None:
         """Forget an announcement."""
-        await self._conversations.put_note(context.chat, _note(tag), "", lifetime=_LIFETIME)
+        await self._drafts.discard(context.chat, tag)
 
     async def send(self, context: EventContext, tag: str) -> None:
         """Send an announcement to the chats that have not got it, and tell the admin how far it is.
 
         A chat that a process was killed over is not tried again, since it may have got it.
         """
-        announcement = await self._load(context, tag)
+        announcement = await self._drafts.load(context.chat, tag)
         if announcement is None:
             return
         admin = replace(context.incoming, choice=None, message_id="", reply_route="", direct=True)
@@ -151,14 +136,6 @@ class Announcer:
             return False
         access = await self._gate.check_again(platform, _make_incoming(chat, asker))
         return access.decision is Decision.ALLOW
-
-    async def _load(self, context: EventContext, tag: str) -> Announcement | None:
-        stored = await self._conversations.get_note(context.chat, _note(tag))
-        return parse_stored(_note(tag), stored or None, _STORED.parse)
-
-
-def _note(tag: str) -> str:
-    return f"announcement:{tag}"
 
 
 def _make_incoming(chat: ChatRef, asker: str) -> Incoming:
