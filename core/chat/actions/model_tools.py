@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from core.chat.answer.tool_limits import MAX_TOOL_CALLS, MAX_TOOL_PICTURES
 from core.chat.checkpoint_fields import get_tool_fields
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.image_options import parse_tool_arguments
@@ -43,10 +44,6 @@ _SPEAK = Tool(
     },
 )
 _NAMES = frozenset({_DRAW.name, _SPEAK.name})
-_MAX_CALLS = 3
-"""Posts that one answer may make: each costs money, and models go in circles at times."""
-_MAX_PICTURES = 4
-"""Pictures that the tools draw for one question: a document may tell a model to order as many as it can."""
 
 
 class MediaTools:
@@ -69,7 +66,7 @@ class MediaTools:
 
     async def use(self, call: ToolCall) -> str:
         """See `Toolbox.use`."""
-        if self._used == _MAX_CALLS:
+        if self._used == MAX_TOOL_CALLS:
             return "Not done: there were enough pictures and recordings in this answer."
         self._used += 1
         arguments = _parse_arguments(call)
@@ -93,18 +90,18 @@ class MediaTools:
         prompt = parse_tool_arguments(str(arguments.get("prompt") or ""), options)
         number = await self._order_pictures(prompt.n)
         if not number:
-            return f"Not done: {_MAX_PICTURES} pictures are the most for one question."
+            return f"Not done: {MAX_TOOL_PICTURES} pictures are the most for one question."
         await self._drawer.draw_and_post(self._context, replace(prompt, n=number), fields=get_tool_fields(self._used))
         if number < prompt.n:
-            return f"Done with {number} of {prompt.n}: {_MAX_PICTURES} pictures are the most for one question."
+            return f"Done with {number} of {prompt.n}: {MAX_TOOL_PICTURES} pictures are the most for one question."
         return "Done: the user sees the picture."
 
     async def _order_pictures(self, wanted: int) -> int:
         """Return how many pictures this call may draw; they are counted before, for whoever takes the job over."""
         state = self._context.job.state
-        ordered = [int(state.get(get_tool_fields(call).ordered_pictures, "0")) for call in range(1, _MAX_CALLS + 1)]
+        ordered = [int(state.get(get_tool_fields(call).ordered_pictures, "0")) for call in range(1, MAX_TOOL_CALLS + 1)]
         before = ordered[self._used - 1]  # the call may be one that an attempt before this one has made
-        number = min(wanted, before or _MAX_PICTURES - sum(ordered))
+        number = min(wanted, before or MAX_TOOL_PICTURES - sum(ordered))
         if number > before:
             await self._context.job.checkpoint(**{get_tool_fields(self._used).ordered_pictures: str(number)})
         return number

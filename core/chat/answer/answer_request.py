@@ -11,7 +11,7 @@ from core.store import ChatPreferences, HistoryMessage, ObservedMessage
 
 from .collect_answer_pictures import AnswerPictures
 from .select_model_or_fallback import ChatModels
-from .tools_and_rounds import Toolbox
+from .toolbox import Toolbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ from core.wanjie import (
 from .ahead_answers import AheadAnswers
 from .answer_request import AnswerRequest
 from .reasoning_display import ReasoningFilter
-from .tools_and_rounds import MAX_ROUNDS, Toolbox
+from .tool_limits import MAX_ROUNDS
+from .toolbox import Toolbox
 
 _log = structlog.get_logger()
 

@@ -1,13 +1,10 @@
-"""The tools that a model may use while it answers, and in how many rounds."""
+"""The tools that a model may use while it answers."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from core.wanjie import Tool, ToolCall
-
-MAX_ROUNDS = 4
-"""How often a model is asked within one answer; the last time without tools, so that it comes to an end."""
 
 
 class Toolbox(Protocol):
