@@ -12,6 +12,8 @@ from core.chat.delivery.begin_answer import begin_answer
 from core.chat.delivery.event_context import EventContext
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.generation.generate_images import ImageGenerator
+from core.chat.question.continue_cut_answer import ask_to_continue
+from core.chat.question.observed_context import list_observed
 from core.chat.question.question import Question
 from core.store import AnswerFiles, HistoryMessage, ObservedMessage, ObservedMessages
 from core.usage import estimate_tokens
@@ -22,16 +24,6 @@ from .name_conversation import ConversationTitles
 from .post_answer_pictures import post_answer_pictures
 from .read_question import QuestionReader
 from .speak_text import Speaker
-
-_CONTINUE_PROMPT = (
-    "Your last answer was cut off by its length limit. Continue it exactly where it ends, in the same language and "
-    "format, without repeating or announcing anything. These are its last words:\n\n"
-)
-
-_OBSERVED_CONTEXT = 30
-"""Messages to others that a question brings along."""
-_TAIL_LENGTH = 1_000
-"""Characters of the answer that the request repeats: the history may have no room for all of it."""
 
 
 class QuestionAnswerer:
@@ -123,7 +115,7 @@ class QuestionAnswerer:
     async def continue_last_answer(self, context: EventContext, conversation: ConversationContext) -> None:
         """Continue the newest answer of the history."""
         asked, answer = conversation.history[-2:]
-        question = Question(_CONTINUE_PROMPT + answer.content[-_TAIL_LENGTH:])
+        question = ask_to_continue(answer.content)
         await self._run(context, AnswerRequest(question, conversation, self._pictures(context), continues=asked))
 
     async def _run(self, context: EventContext, request: AnswerRequest) -> None:
@@ -136,17 +128,11 @@ class QuestionAnswerer:
             await self._speaker.speak_if_wanted(context, text, request.conversation.models)
             self._old_buttons.start_removal(context.memory, context.outbox)
 
-    async def _list_observed(self, context: EventContext) -> Sequence[ObservedMessage]:
-        """List what was said to others before the question, where the chat lets the bot know it."""
-        if context.preferences.observe != "on" or context.incoming.direct:
-            return ()
-        return await self._observed.list(context.chat, newest=_OBSERVED_CONTEXT)
-
     async def _complete(self, context: EventContext, request: AnswerRequest) -> AnswerRequest:
         """Add the tools, and what was said before the question."""
         has_tools = self._offers_tools and not context.outbox.capabilities.standalone
         tools = MediaTools(context, self._drawer, self._speaker) if has_tools else None
-        observed = request.observed or await self._list_observed(context)
+        observed = request.observed or await list_observed(context, self._observed)
         return replace(request, toolbox=tools, observed=observed)
 
     def _pictures(self, context: EventContext) -> AnswerPictures:

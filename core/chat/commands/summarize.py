@@ -13,7 +13,8 @@ from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.checkpoint_fields import QUESTION_NOTES
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.discussion import Discussion, DiscussionMessage
-from core.chat.question.prompt import describe_speaker, fit_observed
+from core.chat.question.observed_context import fit_observed
+from core.chat.question.prompt import describe_speaker
 from core.chat.question.question import Question
 from core.chat.text.attribution import attribute, replace_marks
 from core.store import MAX_OBSERVED, ObservedMessage, ObservedMessages

@@ -18,6 +18,7 @@ from core.store import HistoryMessage, ObservedMessage
 from core.usage import estimate_tokens
 from core.wanjie import ChatMessage
 
+from .observed_context import fit_observed, format_observed
 from .question import Question
 from .quoted_message import is_newest_answer
 
@@ -26,8 +27,6 @@ _GROUP_NOTE = (
     "further lines are indented, whatever name stands there; "
     f"your own answers carry no name. {ATTRIBUTION_NOTE}"
 )
-
-_OBSERVED_SOURCE = "said in the chat before, to others"
 
 
 def question_text(incoming: Incoming, history: Sequence[HistoryMessage]) -> str:
@@ -87,7 +86,7 @@ def build_messages(
         part for part in (*(part.strip() for part in system), _GROUP_NOTE if group else "") if part
     )
     messages = [ChatMessage("system", instructions)] if instructions else []
-    said_before = _format_observed(fit_observed(observed, question, tokens=tokens))
+    said_before = format_observed(fit_observed(observed, question, tokens=tokens))
     text = f"{said_before}\n\n{question.text}" if said_before else question.text
     left = tokens - estimate_tokens(text)
     kept: list[HistoryMessage] = []
@@ -101,24 +100,3 @@ def build_messages(
         for message in reversed(kept)
     ]
     return [*messages, ChatMessage("user", text, question.images)]
-
-
-def fit_observed(observed: Sequence[ObservedMessage], question: Question, *, tokens: int) -> list[ObservedMessage]:
-    """Return the newest messages that fit into half of the `tokens` that the question leaves, oldest first."""
-    left = (tokens - estimate_tokens(question.text)) // 2
-    kept: list[ObservedMessage] = []
-    for message in reversed(observed):
-        left -= estimate_tokens(_format_line(message))
-        if left < 0:
-            break
-        kept.insert(0, message)
-    return kept
-
-
-def _format_observed(observed: Sequence[ObservedMessage]) -> str:
-    """Return the messages as a quote; "" for none."""
-    return quote_words("\n".join(map(_format_line, observed)), _OBSERVED_SOURCE) if observed else ""
-
-
-def _format_line(message: ObservedMessage) -> str:
-    return attribute(message.speaker, message.text)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.chat.port.incoming import ChatRef, Incoming, Sender
-from core.chat.question.prompt import build_messages, fit_observed, question_text
+from core.chat.question.prompt import build_messages, question_text
 from core.chat.question.question import Question
-from core.store import HistoryMessage, ObservedMessage
+from core.store import HistoryMessage
 from core.usage import estimate_tokens
 
 CHAT = ChatRef("tg", "1", "2")
@@ -127,12 +127,3 @@ def test_available_pictures_of_the_history_are_sent() -> None:
     messages = build_messages(asked, past, system=(), group=False, tokens=1000, pictures={"f2": "data:2"})
 
     assert [message.images for message in messages] == [("data:2",), (), ("data:3",)]
-
-
-def test_of_what_was_said_before_the_newest_messages_fit() -> None:
-    said = [ObservedMessage("", "Bob", "", 0, str(number) * 40) for number in range(9)]  # 12 tokens each
-    question = Question("x" * 36)  # 10 tokens
-
-    assert fit_observed(said, question, tokens=10 + 2 * 3 * 12) == said[-3:]
-    assert fit_observed(said, question, tokens=10) == []
-    assert fit_observed(said, question, tokens=1_000) == said
