@@ -16,7 +16,7 @@ from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .audit import AUDIT_SECONDS
-from .keys import AUDIT_KEY, PEOPLE_KEY, RULES_KEY
+from .redis_keys import AUDIT_KEY, PEOPLE_KEY, RULES_KEY
 from .roles import ADMIN_ROLES, Role
 
 Audience: TypeAlias = Literal["admins", "members", "others"]

@@ -20,8 +20,8 @@ from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .audit import AUDIT_SECONDS
-from .keys import AUDIT_KEY, CODES_KEY, OWNER_KEY, PEOPLE_KEY, TRIES_KEY
 from .record_types import PersonRecord, pack_record
+from .redis_keys import AUDIT_KEY, CODES_KEY, OWNER_KEY, PEOPLE_KEY, TRIES_KEY
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

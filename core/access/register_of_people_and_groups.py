@@ -22,7 +22,8 @@ from core.redis.wrong_type_keys import ForeignKeys, KeyType
 from .admin_rules import NO_RULES, VERSION_FIELD, RuleBook, RuleChange, Rules
 from .audit import AUDIT_SECONDS, AuditEntry, parse_entry
 from .decide_access import ChatState
-from .keys import (
+from .record_types import ChatRecord, PersonRecord, pack_record, unpack_record
+from .redis_keys import (
     AUDIT_KEY,
     CHATS_KEY,
     OWNER_KEY,
@@ -31,7 +32,6 @@ from .keys import (
     REQUESTS_KEY,
     RULES_KEY,
 )
-from .record_types import ChatRecord, PersonRecord, pack_record, unpack_record
 from .requests_and_refusal_notices import REDELIVERY_SECONDS, RequestRegister, name_decision
 from .roles import Role, list_changeable_roles
 

@@ -15,8 +15,8 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .keys import DECISION_KEY, NOTED_KEY, NOTICES_KEY, REQUEST_TIMES_KEY, REQUESTS_KEY
 from .record_types import AccessRequest, pack_record, unpack_record
+from .redis_keys import DECISION_KEY, NOTED_KEY, NOTICES_KEY, REQUEST_TIMES_KEY, REQUESTS_KEY
 
 REDELIVERY_SECONDS = 86_400
 """For which is kept what was done about an event: longer than a service in use stays down."""

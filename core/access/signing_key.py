@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from core.redis.wrong_type_keys import ForeignKeys
 
-from .keys import SIGNING_KEY
+from .redis_keys import SIGNING_KEY
 
 _KEY_BYTES = 32
 _SIGNATURE_BYTES = 9

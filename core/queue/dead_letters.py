@@ -17,9 +17,9 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 
 from .envelope import Envelope
 from .inbox import EnqueueResult, Inbox
-from .keys import QueueKeys
 from .lane_kind import LaneKind
 from .origin import Origin
+from .redis_keys import QueueKeys
 
 DEAD_LETTER_LIFETIME = timedelta(days=30)
 """How long what was given up is kept: it holds what people wrote."""

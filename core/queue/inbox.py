@@ -14,10 +14,10 @@ from core.redis.client import Script
 from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 
 from .envelope import Envelope
-from .keys import QueueKeys
 from .lane_kind import LaneKind
 from .limits import LANE_LIMITS, MEMORY_LIMITS, SEEN_LIFETIME, QueueLimits
 from .origin import Origin
+from .redis_keys import QueueKeys
 from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")

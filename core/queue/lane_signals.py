@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError as StoreConnectionError
 
-from .keys import QueueKeys
+from .redis_keys import QueueKeys
 
 _PING_INTERVAL = 5.0
 

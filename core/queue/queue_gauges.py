@@ -16,9 +16,9 @@ from redis.asyncio import Redis
 from core.metrics import Metrics
 from core.redis.client import STORE_ERRORS, Script
 
-from .keys import QueueKeys
 from .lane_kind import LaneKind
 from .limits import LANE_LIMITS
+from .redis_keys import QueueKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _BATCH_SIZE = 100

@@ -15,10 +15,10 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 
 from .inbox import Inbox
-from .keys import QueueKeys
 from .lane_kind import LaneKind
 from .limits import LANE_LIMITS
 from .origin import Origin
+from .redis_keys import QueueKeys
 from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")

@@ -13,7 +13,7 @@ from redis.exceptions import ResponseError
 from core.redis.server_errors import is_wrong_type
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .keys import QueueKeys
+from .redis_keys import QueueKeys
 
 _T = TypeVar("_T")
 

@@ -3,9 +3,9 @@
 from .chat_preferences import ChatPreferences, PreferenceName
 from .conversations import Conversations, HistoryMessage
 from .erasure import Erasure
-from .keys import MEMORY_SEPARATOR
 from .learned_model_facts import LearnedModelFacts
 from .observed_messages import MAX_OBSERVED, ObservedMessage, ObservedMessages
+from .redis_keys import MEMORY_SEPARATOR
 from .retention import limit_lifetime, list_retentions
 from .secret_records import SecretRecords
 from .shown_answers import ShownAnswers

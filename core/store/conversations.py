@@ -23,7 +23,7 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .chat_preferences import ChatPreferences, PreferenceName
-from .keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
+from .redis_keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
 from .retention import PREFERENCES_LIFETIME, limit_lifetime
 
 _SCRIPTS = Path(__file__).with_name("scripts")

@@ -20,8 +20,8 @@ from core.redis.client import Script
 from core.redis.stored_values import StoredJson, parse_stored
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .keys import MEMORY_SEPARATOR, answer_files_key, history_key, shown_answers_key, unanswered_key
 from .observed_messages import ObservedMessage
+from .redis_keys import MEMORY_SEPARATOR, answer_files_key, history_key, shown_answers_key, unanswered_key
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _SCAN_COUNT = 1000

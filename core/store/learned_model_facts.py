@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from core.redis.reserved_writes import ReservedWrites
 
-from .keys import begins_with_reasoning_key, no_system_role_key
+from .redis_keys import begins_with_reasoning_key, no_system_role_key
 
 _LIFETIME = timedelta(days=7)
 """Models are replaced under their names, and gateways are fixed."""

@@ -17,7 +17,7 @@ from core.redis.stored_values import StoredJson, parse_stored
 from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys
 
-from .keys import observed_key
+from .redis_keys import observed_key
 
 _SECONDS: Final = 86_400
 """A message is gone a day after it was sent."""

@@ -15,7 +15,7 @@ from core.redis.stored_values import parse_stored
 from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys
 
-from .keys import shown_answers_key
+from .redis_keys import shown_answers_key
 from .retention import limit_lifetime
 
 

@@ -14,7 +14,7 @@ from core.redis.reserved_writes import ReservedWrites
 from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys
 
-from .keys import answer_files_key
+from .redis_keys import answer_files_key
 
 _LIFETIME = timedelta(days=1)
 """Longer than a service in use stays down."""

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.slack.persona import SlackPersona
 from bots.sandbox.telegram.persona import TelegramPersona
-from core.access.keys import NOTICES_KEY
+from core.access.redis_keys import NOTICES_KEY
 from tests.scenarios.access_steps import claim, start
 from tests.scenarios.button_steps import AGAIN, SPEAK, answered, grows, offers, told
 from tests.scenarios.conftest import ONE_A_PLATFORM, PERSONAS

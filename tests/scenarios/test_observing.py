@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from bots.sandbox.harness import ServiceHarness
 from bots.sandbox.telegram.persona import TelegramPersona
-from core.store.keys import observed_key
+from core.store.redis_keys import observed_key
 from tests.scenarios.conversation_steps import asked, beginning, says, until_asked
 from tests.scenarios.model_menu_steps import begun
 from tests.scenarios.settings_steps import picks

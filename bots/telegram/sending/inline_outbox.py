@@ -25,7 +25,7 @@ from core.chat.port.incoming import Incoming
 from core.chat.port.menus import Button
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
-from core.chat.text.close_open_marks import close_open_marks
+from core.chat.text.close_marks_while_growing import close_open_marks
 from core.chat.text.translations import Translations
 
 from .edit_inline_message import InlineMessage

@@ -33,7 +33,7 @@ from core.chat.port.media import Media
 from core.chat.port.menus import Button, Menu, ShownMessage
 from core.chat.port.outbox import Activity, Outbox
 from core.chat.port.page import Page
-from core.chat.text.close_open_marks import close_open_marks
+from core.chat.text.close_marks_while_growing import close_open_marks
 
 from .group_admins import AdminLookup
 from .keyboards import build_button_keyboard

@@ -10,8 +10,8 @@ from itertools import accumulate
 from pyromark import Markdown, Options
 
 from .code_fences import FenceTracker
+from .find_parsing_start import ReadingStart, find_reading_start
 from .protect_literals import find_open_marks
-from .reading_start import ReadingStart, find_reading_start
 
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_STRIKETHROUGH
 _INLINE = frozenset(("Strong", "Emphasis", "Strikethrough", "Link", "Image"))

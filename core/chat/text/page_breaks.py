@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from .code_fences import find_open_fence
+from .find_parsing_start import find_reading_start
 from .forbidden_page_breaks import find_best_break, find_cuts, find_growing_link
-from .reading_start import find_reading_start
 
 _MAX_CLOSER_LENGTH = 8
 """UTF-16 units that are kept free for the line that closes a fence."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection
 
 from .code_fences import find_open_fence, get_fence_mark
+from .find_parsing_start import find_reading_start
 from .forbidden_page_breaks import find_cuts
 from .protect_literals import find_open_marks
-from .reading_start import find_reading_start
 
 _ROW = "|"
 _RULE = re.compile(r" {0,3}\|(?=.*-)(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \t]*:?-+:?)?[ \t]*")

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.access import AccessRegister, PersonRecord, RuleChange
-from core.access.keys import RULES_KEY
+from core.access.redis_keys import RULES_KEY
 from tests.clock import Clock
 from tests.core.access.conftest import OWNER
 

@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from core.access import AccessRegister, AccessRequest, ClaimResult, Claims, HandoverResult, Known, PersonRecord, Role
-from core.access.keys import AUDIT_KEY, CODES_KEY, NOTICES_KEY, PEOPLE_KEY, REQUEST_TIMES_KEY, REQUESTS_KEY
+from core.access.redis_keys import AUDIT_KEY, CODES_KEY, NOTICES_KEY, PEOPLE_KEY, REQUEST_TIMES_KEY, REQUESTS_KEY
 from core.access.register_of_people_and_groups import AuditEntry
 from tests.clock import Clock
 from tests.core.access.conftest import OWNER

@@ -7,7 +7,7 @@ import asyncio
 from redis.asyncio import Redis
 
 from core.access import KeyReader
-from core.access.keys import SIGNING_KEY
+from core.access.redis_keys import SIGNING_KEY
 
 
 async def test_replicas_that_start_together_share_the_key(redis: Redis) -> None:

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from core.store import AnswerFiles, Conversations, HistoryMessage, ObservedMessage, ObservedMessages, ShownAnswers
-from core.store.keys import (
+from core.store.redis_keys import (
     answer_files_key,
     history_key,
     joined_thread_key,

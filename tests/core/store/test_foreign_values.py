@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from core.store import ChatPreferences, Conversations, HistoryMessage, ShownAnswers
-from core.store.keys import history_key, last_append_key, preferences_key, shown_answers_key, unanswered_key
+from core.store.redis_keys import history_key, last_append_key, preferences_key, shown_answers_key, unanswered_key
 
 CHAT = "tg:1:2"
 DAY = timedelta(days=1)

@@ -3,7 +3,7 @@
 from redis.asyncio import Redis
 
 from core.store import LearnedModelFacts
-from core.store.keys import no_system_role_key
+from core.store.redis_keys import no_system_role_key
 
 
 async def test_a_model_without_a_system_role_is_remembered_for_a_week(redis: Redis) -> None:

@@ -14,7 +14,7 @@ from core.chat.answer.collect_answer_pictures import AnswerPictures
 from core.queue import Job
 from core.redis.text_cipher import PLAIN_TEXTS, EncryptedTexts, TextCipher
 from core.store import AnswerFiles
-from core.store.keys import answer_files_key
+from core.store.redis_keys import answer_files_key
 from core.wanjie import ImageData, ImageLink
 
 _LINK = ImageLink("https://example.com/a.png")

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from redis.asyncio import Redis
 
 from core.access import AccessRegister, AccessRequest, PersonRecord
-from core.access.keys import PEOPLE_KEY
 from core.access.record_types import pack_record
+from core.access.redis_keys import PEOPLE_KEY
 from core.chat.actions.ask_admins_about_strangers import AccessRequests
 from core.chat.commands.admin import AdminCommand
 from core.chat.delivery.event_context import EventContext

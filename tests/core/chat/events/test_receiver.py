@@ -22,7 +22,7 @@ from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.platform import Platform
 from core.queue import Inbox, QueueLimits
 from core.store import Conversations, ObservedMessage, ObservedMessages
-from core.store.keys import joined_thread_key, note_key
+from core.store.redis_keys import joined_thread_key, note_key
 from tests.core.chat.open_gate import open_gate
 from tests.core.chat.outboxes import NoOutbox
 

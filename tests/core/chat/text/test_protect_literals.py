@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyromark import Markdown, Options
 
-from core.chat.text.close_open_marks import close_open_marks
+from core.chat.text.close_marks_while_growing import close_open_marks
 from core.chat.text.emphasis_repair import fix_cjk_emphasis, stable_prefix
 from core.chat.text.protect_literals import protect_literals
 

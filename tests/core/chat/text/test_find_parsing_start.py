@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.chat.text.find_parsing_start import ReadingStart, find_reading_start
 from core.chat.text.forbidden_page_breaks import find_cuts, find_list_offsets
 from core.chat.text.page_breaks import find_page_end, measure_page
-from core.chat.text.reading_start import ReadingStart, find_reading_start
 from core.chat.text.repeat_on_next_page import find_begun_spans, find_carried_marks
 
 _LONGEST_ANSWER = 390_000

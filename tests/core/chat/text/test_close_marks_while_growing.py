@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.chat.text.close_open_marks import close_open_marks
+from core.chat.text.close_marks_while_growing import close_open_marks
 
 
 @pytest.mark.parametrize("before", ["**open", "`open", "- *open", "```\n\n**code**\n```", "~~~\n\n~~~\n\n[open"])
