@@ -15,8 +15,7 @@ from bots.slack.api.workspace_api import WorkspaceApi
 from bots.slack.blocks.markdown import escape
 from bots.slack.blocks.menus import menu_blocks, plain_menu, sentence_blocks
 from bots.slack.blocks.message_content import MessageContent, RenderedPage
-from bots.slack.blocks.notification_text import notification_text
-from bots.slack.blocks.plain_text import strip_markdown
+from bots.slack.blocks.notification_text import notification_text, strip_markdown
 from bots.slack.capabilities import CAPABILITIES
 from bots.slack.events.read_thread import read_discussion
 from bots.slack.events.reply_target import ReplyTarget
