@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from core.chat.port.errors import OutboxError
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.redis import STORE_ERRORS
 
 _log = structlog.get_logger()

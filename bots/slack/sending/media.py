@@ -30,7 +30,7 @@ from core.chat.port.errors import (
 from core.chat.port.media import Album, Media, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 
 from .file_names_and_alt_texts import get_alt_text, list_files
 from .page_update import Destination

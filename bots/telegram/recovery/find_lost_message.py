@@ -15,7 +15,7 @@ from bots.telegram.api.errors import has_no_text, is_not_modified, is_too_long
 from bots.telegram.rendering.mentions import WORD_JOINER
 from core.chat.port.errors import ContentRejectedError, RecipientGoneError
 from core.chat.port.page import Page
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 
 from .chat_call_context import ChatAccess
 

@@ -16,7 +16,7 @@ from core.chat.port.errors import OutboxError
 from core.chat.port.incoming import Incoming
 from core.chat.port.press_limit import PressLimit
 from core.chat.port.question_offer import QuestionOffer
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.json_reader import Json, get_object
 from core.redis import STORE_ERRORS
 

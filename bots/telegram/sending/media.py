@@ -20,7 +20,7 @@ from core.chat.port.incoming import Incoming
 from core.chat.port.media import Album, Document, Media, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 
 from .keyboards import build_button_keyboard
 from .messages import MessageSender

@@ -16,7 +16,7 @@ from core.chat.port.incoming import ChatRef, Incoming, Sender
 from core.chat.port.menus import Menu, Option
 from core.chat.port.outbox import Outbox
 from core.chat.port.platform import Platform
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.chat.text.translations import Translations
 
 _log = structlog.get_logger()

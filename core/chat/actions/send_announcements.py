@@ -22,7 +22,7 @@ from core.chat.port.incoming import ANYONE, ChatRef, Incoming, Sender
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
 from core.chat.port.platform import Platform
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.queue import Inbox, yield_slot
 from core.store import Conversations
 

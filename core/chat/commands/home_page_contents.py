@@ -17,7 +17,7 @@ from core.chat.port.home import HomePart, HomeSection
 from core.chat.port.incoming import Incoming
 from core.chat.port.menus import Menu
 from core.chat.port.platform import Platform
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.chat.text.error_keys import choose_apology
 from core.chat.text.user_error import UserFacingError
 from core.queue import Inbox, LaneKind

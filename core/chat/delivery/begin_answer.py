@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.chat.port.page import Page
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 
 from .answer_text import AnswerText
 from .delivery_checkpoint import DeliveryCheckpoint

@@ -10,7 +10,7 @@ import structlog
 from core.chat.port.errors import RecipientGoneError
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.chat.unexpected_errors import UnexpectedErrors
 
 from .delivery_checkpoint import DeliveryCheckpoint

@@ -16,7 +16,7 @@ from core.chat.port.incoming import Incoming
 from core.chat.port.markdown import Markdown
 from core.chat.port.menus import Menu
 from core.chat.port.outbox import Outbox
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.chat.text.normalize_width import to_half_width
 from core.chat.text.translations import Translations
 from core.fair_limiter import FairLimiter

@@ -9,7 +9,7 @@ from core.chat.port.errors import MediaForbiddenError, MediaUnsupportedError, Mi
 from core.chat.port.media import Album, Document, Media, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.chat.text.user_error import UserFacingError
 from core.queue import Job
 

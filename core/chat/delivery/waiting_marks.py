@@ -9,7 +9,7 @@ import structlog
 from core.chat.port.errors import OutboxError
 from core.chat.port.incoming import Incoming
 from core.chat.port.outbox import Outbox
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.store import Conversations
 
 _log = structlog.get_logger()

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from core.chat.port.errors import ContentRejectedError, FileTooLargeError
 from core.chat.port.outbox import Outbox
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.chat.text.user_error import UserFacingError
 from core.fair_limiter import FairLimiter, NoSlotError
 from core.media.decoding.jobs_and_limits import DecodeJob

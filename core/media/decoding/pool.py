@@ -17,8 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.fair_limiter import FairLimiter
 
+from .decoder_process import DecoderProcess, ProcessLostError
 from .jobs_and_limits import DecodeJob
-from .process import DecoderProcess, ProcessLostError
 
 _log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ import asyncio
 from redis.asyncio import Redis
 
 from core.chat.port.errors import RateLimitedError
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.queue import Inbox, Job, yield_slot
 from core.queue.worker_slots import WorkerSlots
 from tests.core.conftest import StartWorker

@@ -12,7 +12,7 @@ import pytest
 from core.chat.port.errors import PlatformUnreachableError, RateLimitedError
 from core.chat.port.menus import Button, ShownMessage
 from core.chat.port.page import Page
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from tests.bots.slack.conftest import Scene
 
 _STOP_BUTTON = (Button("⏹ Stop", "stop", "t1 U1"),)

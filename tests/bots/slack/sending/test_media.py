@@ -14,7 +14,7 @@ from core.chat.port.errors import MediaForbiddenError, MissingPermissionError, N
 from core.chat.port.media import Album, Picture, Voice
 from core.chat.port.menus import Button
 from core.chat.port.page import Page
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.redis import RateLimiter
 from tests.bots.slack.conftest import Scene, settings, suggest
 from tests.bots.slack.event_listener import Listener

@@ -19,7 +19,7 @@ from core.chat.port.incoming import Sender
 from core.chat.port.menus import Button, Menu, Option, ShownMessage
 from core.chat.port.outbox import Activity
 from core.chat.port.page import Page
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.redis import RateLimiter
 from tests.bots.slack.conftest import MODELS, Scene, look_up_sender, settings, suggest
 from tests.bots.slack.event_listener import Listener

@@ -15,7 +15,7 @@ from bots.slack.api.edit_pace import APPEND_STEPS
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
 from core.chat.port.incoming import Sender
 from core.chat.port.page import Page
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 from core.redis import RateLimiter
 from tests.bots.slack.conftest import Scene
 

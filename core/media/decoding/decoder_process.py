@@ -9,7 +9,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
 from typing import Any, Self
 
-from .messages import MAX_HEADER_BYTES, PREFIX, pack, unpack_header
+from .pipe_messages import MAX_HEADER_BYTES, PREFIX, pack, unpack_header
 
 _MAX_BODY_BYTES = 80_000_000
 """Of a result: the longest recording has 29 million."""
@@ -32,7 +32,7 @@ class DecoderProcess:
         """Start a process: about 50 ms; the first job that needs a library takes as long again to load it."""
         return cls(
             await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", f"{__package__}.worker"),
+                *(sys.executable, "-P", "-m", f"{__package__}.decoder_program"),
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,

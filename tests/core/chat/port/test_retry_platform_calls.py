@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from core.chat.port.errors import OutboxError, PlatformUnreachableError, RateLimitedError, RecipientGoneError
-from core.chat.port.run_with_retries import run_with_retries
+from core.chat.port.retry_platform_calls import run_with_retries
 
 
 def answering(*answers: Exception | str) -> Callable[[], Awaitable[str]]:

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from core.media.decoding_results import UndecodableError
 
-from .messages import PREFIX, pack, split_body, unpack_header
+from .pipe_messages import PREFIX, pack, split_body, unpack_header
 
 try:
     import resource
