@@ -16,7 +16,7 @@ from core.build_service import Service
 from core.open_service import open_service
 from core.settings import Settings
 
-from .health import serve_health
+from .health_endpoints import serve_health
 from .hidden_modules import UNUSED_MODULES, hide_modules
 from .http_port import Port
 from .log_startup import WanjieProbe, log_readiness

@@ -16,9 +16,9 @@ from core.chat.actions.count_ratings import RatingCounter
 from core.chat.actions.draw_pictures import PictureDrawer
 from core.chat.actions.name_conversation import ConversationTitles
 from core.chat.actions.offer_questions import QuestionOffers
+from core.chat.actions.post_voice_note import Speaker
 from core.chat.actions.read_question import QuestionReader
 from core.chat.actions.send_announcements import Announcer
-from core.chat.actions.speak_text import Speaker
 from core.chat.actions.suggest_first_questions import Welcome
 from core.chat.answer.adapt_request_to_model import ChatClient
 from core.chat.answer.ahead_answers import AheadAnswers

@@ -30,7 +30,7 @@ from core.tracing import NO_TRACER, Tracer
 from .api.bot_account import BotAccount
 from .api.call import AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
 from .api.retry_until_answered import retry_until_answered
-from .api.users import USER_ID_PREFIXES
+from .api.user_and_channel_names import USER_ID_PREFIXES
 from .api.workspace_api import WorkspaceApi
 from .api.workspaces import Workspaces
 from .apply_guest_settings import to_standing

@@ -1,7 +1,7 @@
 """Who may use the bot, and how the service knows its own buttons."""
 
 from .admin_rules import AUDIENCES, NO_RULES, Audience, RuleChange, Rules, find_audience
-from .audit import AuditEntry
+from .audit_log import AuditEntry
 from .claim_codes import ClaimResult, Claims
 from .decide_access import AccessMode, Decision, Standing, decide
 from .model_policy import (

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .audit import AUDIT_SECONDS
+from .audit_log import AUDIT_SECONDS
 from .redis_keys import AUDIT_KEY, PEOPLE_KEY, RULES_KEY
 from .roles import ADMIN_ROLES, Role
 

@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
-from .audit import AUDIT_SECONDS
+from .audit_log import AUDIT_SECONDS
 from .record_types import PersonRecord, pack_record
 from .redis_keys import AUDIT_KEY, CODES_KEY, OWNER_KEY, PEOPLE_KEY, TRIES_KEY
 

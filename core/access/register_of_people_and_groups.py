@@ -20,7 +20,7 @@ from core.redis.execute_together import Command, execute_together, repeat_refuse
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .admin_rules import NO_RULES, VERSION_FIELD, RuleBook, RuleChange, Rules
-from .audit import AUDIT_SECONDS, AuditEntry, parse_entry
+from .audit_log import AUDIT_SECONDS, AuditEntry, parse_entry
 from .decide_access import ChatState
 from .record_types import ChatRecord, PersonRecord, pack_record, unpack_record
 from .redis_keys import (

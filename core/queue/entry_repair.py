@@ -15,8 +15,8 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.reserved_writes import ReservedWrites
 
-from .limits import LANE_LIMITS
 from .redis_keys import QueueKeys
+from .waiting_limits import LANE_LIMITS
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 

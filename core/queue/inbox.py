@@ -15,9 +15,9 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 
 from .envelope import Envelope
 from .lane_kind import LaneKind
-from .limits import LANE_LIMITS, MEMORY_LIMITS, SEEN_LIFETIME, QueueLimits
 from .origin import Origin
 from .redis_keys import QueueKeys
+from .waiting_limits import LANE_LIMITS, MEMORY_LIMITS, SEEN_LIFETIME, QueueLimits
 from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")

@@ -13,9 +13,9 @@ import structlog
 from core.redis.client import STORE_ERRORS
 from core.redis.server_errors import is_about_data
 
+from .delivery_attempts import RedeliveryPolicy
 from .job import Job, OwnershipLostError
 from .lane_claims import Claim, ClaimedJob, Entry, LaneClaims
-from .redelivery import RedeliveryPolicy
 
 Handler: TypeAlias = Callable[[Job], Awaitable[None]]
 

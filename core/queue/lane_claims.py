@@ -24,8 +24,8 @@ from .dead_letters import DEAD_LETTER_LIFETIME, MAX_DEAD_LETTERS
 from .entry_repair import EntryRepair
 from .envelope import Envelope
 from .job import OwnershipLostError
-from .limits import LANE_LIMITS
 from .redis_keys import GROUP, QueueKeys
+from .waiting_limits import LANE_LIMITS
 from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")

@@ -17,8 +17,8 @@ from core.metrics import Metrics
 from core.redis.client import STORE_ERRORS, Script
 
 from .lane_kind import LaneKind
-from .limits import LANE_LIMITS
 from .redis_keys import QueueKeys
+from .waiting_limits import LANE_LIMITS
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _BATCH_SIZE = 100

@@ -16,9 +16,9 @@ from core.redis.client import Script
 
 from .inbox import Inbox
 from .lane_kind import LaneKind
-from .limits import LANE_LIMITS
 from .origin import Origin
 from .redis_keys import QueueKeys
+from .waiting_limits import LANE_LIMITS
 from .wrong_type_lane_keys import ForeignLaneKeys
 
 _SCRIPTS = Path(__file__).with_name("scripts")

@@ -19,11 +19,11 @@ from core.redis.client import STORE_ERRORS
 from core.redis.server_errors import is_about_data
 from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 
+from .delivery_attempts import RedeliveryPolicy
 from .job_run import Handler, Handlers, JobRun
 from .lane_claims import Claim, Entry, LaneClaims, name_consumer
 from .lane_signals import listen_for_news
 from .lease_periods import ALONE, WorkerPeriods
-from .redelivery import RedeliveryPolicy
 from .redis_keys import QueueKeys
 from .worker_slots import WorkerSlot, WorkerSlots
 

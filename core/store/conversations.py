@@ -23,8 +23,8 @@ from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
 from .chat_preferences import ChatPreferences, PreferenceName
+from .chat_retention import PREFERENCES_LIFETIME, limit_lifetime
 from .redis_keys import history_key, joined_thread_key, last_append_key, note_key, preferences_key, unanswered_key
-from .retention import PREFERENCES_LIFETIME, limit_lifetime
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _PREFERENCES_SECONDS = int(PREFERENCES_LIFETIME.total_seconds())

@@ -15,8 +15,8 @@ from core.redis.stored_values import parse_stored
 from core.redis.text_cipher import PLAIN_TEXTS, TextCipher
 from core.redis.wrong_type_keys import ForeignKeys
 
+from .chat_retention import limit_lifetime
 from .redis_keys import shown_answers_key
-from .retention import limit_lifetime
 
 
 class ShownAnswers:

@@ -1,6 +1,5 @@
 """What the key is used for: amounts, prices, limits, and the counts in Redis."""
 
-from .calculate_cost import MILLION, PriceList
 from .call_amounts import NOTHING, Amount, UsedAmount
 from .counters import UsageCounters
 from .limits_and_warnings import (
@@ -17,6 +16,7 @@ from .limits_and_warnings import (
     list_limits,
 )
 from .metered_client import MeteredClient
+from .model_prices import MILLION, PriceList
 from .parse_limit_rules import (
     CHATS,
     EVERYBODY,
@@ -30,7 +30,7 @@ from .parse_limit_rules import (
 from .payer import Payer
 from .ratings import FeedbackCounters, ModelFeedback
 from .report import UsageReport
-from .text_token_estimate import estimate_tokens
+from .token_estimates import estimate_tokens
 
 __all__ = [
     "CHATS",

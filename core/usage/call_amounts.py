@@ -18,7 +18,7 @@ from core.wanjie import (
     Usage,
 )
 
-from .text_token_estimate import estimate_tokens
+from .token_estimates import estimate_tokens
 
 _PICTURE_TOKENS = 1_000
 """Tokens that a picture counts as, read or drawn: OpenAI documents 1,056 for one of 1024x1024 in medium quality."""

@@ -16,8 +16,8 @@ import httpx
 from core.http_sessions import NETWORK_ERRORS, Sessions
 from core.settings import Proxies
 
+from .answer_and_download_timeouts import KEEPALIVE_TIMEOUT
 from .certificates import load_certificates
-from .timeouts import KEEPALIVE_TIMEOUT
 
 _MAX_HEADER_BYTES = 65_536
 """Of a header; some gateways send long ones."""

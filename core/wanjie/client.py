@@ -14,6 +14,7 @@ from core.json_reader import NOT_JSON, parse_first_entries, parse_json
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 from core.tracing import NO_TRACER, Tracer
 
+from .answer_and_download_timeouts import ANSWER_TIMEOUT, USAGE_TIMEOUT
 from .call_observer import CallKind, CallObserver, observe, trace
 from .download import Downloader
 from .errors import (
@@ -44,7 +45,6 @@ from .retry_policy import DEFAULT_BACKOFF, Attempts, Backoff, Retries
 from .speech_responses import extract_audio
 from .streaming.plain_frames import is_unfinished
 from .streaming.stream_reader import StreamReader
-from .timeouts import ANSWER_TIMEOUT, USAGE_TIMEOUT
 from .transport import Batches, ByteStream, HttpResponse, HttpTransport, MultipartForm
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)

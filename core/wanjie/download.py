@@ -27,6 +27,7 @@ import httpx
 
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
+from .answer_and_download_timeouts import DOWNLOAD_IDLE_TIMEOUT, DOWNLOAD_TIMEOUT
 from .certificates import load_certificates
 from .errors import (
     DownloadError,
@@ -40,7 +41,6 @@ from .errors import (
 )
 from .failures.parse_retry_after import parse_retry_after
 from .private_address_guard import is_address, is_public
-from .timeouts import DOWNLOAD_IDLE_TIMEOUT, DOWNLOAD_TIMEOUT
 
 Resolver: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 """Resolve a host name and a port to IP addresses, the best first; raises `OSError`."""

@@ -15,6 +15,7 @@ import httpx
 from core.settings import NO_PROXIES, Proxies, WanjieSettings
 
 from .aiohttp_transport import BODY, AiohttpTransport, BodyReader
+from .answer_and_download_timeouts import CLOSE_TIMEOUT
 from .batch_reader import BatchReader
 from .decompression import is_packed, unpack
 from .errors import TooSlowError, UnreachableError, UnreadableAnswerError, WanjieError
@@ -22,7 +23,6 @@ from .failures.error_mapping import error_from_response
 from .memory_budget import MemoryBudget
 from .reading_pace import ReadingPace
 from .request_body import as_content, encode_json
-from .timeouts import CLOSE_TIMEOUT
 
 _MAX_ERROR_BYTES = 64 * 1024
 _MAX_RESPONSE_BYTES = 64_000_000

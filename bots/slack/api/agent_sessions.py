@@ -20,7 +20,7 @@ from core.redis import RateLimit
 from .call import ApiCaller
 from .errors import MethodUnavailableError, MissingScopeError
 from .missing_features import Feature
-from .rate_limits import RENAME_SESSION, SET_SESSION, SUGGEST_PROMPTS
+from .rate_limit_numbers import RENAME_SESSION, SET_SESSION, SUGGEST_PROMPTS
 
 _log = structlog.get_logger()
 _TIMEOUT = 3.0

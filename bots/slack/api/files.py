@@ -22,7 +22,7 @@ from core.http_sessions import NETWORK_ERRORS, Sessions
 from core.json_reader import get_int
 
 from .call import ApiCaller, check_status
-from .rate_limits import COMPLETE_UPLOAD, GET_FILE, START_UPLOAD, get_channel_limit
+from .rate_limit_numbers import COMPLETE_UPLOAD, GET_FILE, START_UPLOAD, get_channel_limit
 
 _log = structlog.get_logger()
 _TRANSFER_TIMEOUT = aiohttp.ClientTimeout(total=180, connect=5, sock_read=30)

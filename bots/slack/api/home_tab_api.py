@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .call import ApiCaller
-from .rate_limits import PUBLISH_VIEW, get_home_limit
+from .rate_limit_numbers import PUBLISH_VIEW, get_home_limit
 
 
 class HomeTabApi:

@@ -20,7 +20,7 @@ from .call import ApiCaller
 from .edit_pace import UPDATE_STEPS, get_step_limit
 from .look_up_with_retries import look_up
 from .posted_messages import PostedMessages
-from .rate_limits import (
+from .rate_limit_numbers import (
     APPEND_STREAM,
     DELETE_MESSAGE,
     GET_CHANNEL,

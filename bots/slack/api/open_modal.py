@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .call import ApiCaller
-from .rate_limits import OPEN_VIEW
+from .rate_limit_numbers import OPEN_VIEW
 
 
 class ViewsApi:

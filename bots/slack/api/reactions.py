@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from core.chat.port.errors import ContentRejectedError
 
 from .call import ApiCaller
-from .rate_limits import ADD_REACTION, REMOVE_REACTION
+from .rate_limit_numbers import ADD_REACTION, REMOVE_REACTION
 
 
 class ReactionsApi:

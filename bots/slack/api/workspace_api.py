@@ -13,7 +13,7 @@ from bots.slack.api.methods import SlackApi
 from bots.slack.api.missing_features import Features
 from bots.slack.api.reactions import ReactionsApi
 from bots.slack.api.response_urls import ResponseUrls
-from bots.slack.api.users import UserDirectory
+from bots.slack.api.user_and_channel_names import UserDirectory
 
 from .open_modal import ViewsApi
 

@@ -20,7 +20,7 @@ from .missing_features import Features
 from .open_modal import ViewsApi
 from .reactions import ReactionsApi
 from .response_urls import ResponseUrls
-from .users import UserDirectory
+from .user_and_channel_names import UserDirectory
 from .workspace_api import WorkspaceApi
 
 

@@ -20,7 +20,7 @@ from .action_ids import BUTTON_PREFIX, MENU_PREFIX
 from .first_words import FirstWords
 from .markdown import escape, neutralize_mentions, render_markdown, strip_protection
 from .notification_text import notification_text
-from .reasoning_fold import context_block, task_card, task_chunks
+from .reasoning_card import context_block, task_card, task_chunks
 
 Blocks = Sequence[dict[str, Any]]
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bots.slack.api.files import FilesApi
 from bots.slack.api.look_up_with_retries import look_up
-from bots.slack.api.users import replace_ids
+from bots.slack.api.user_and_channel_names import replace_ids
 from bots.slack.api.workspace_api import WorkspaceApi
 from core.chat.port.incoming import Attachment, Incoming
 

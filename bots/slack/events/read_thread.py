@@ -9,7 +9,7 @@ from itertools import pairwise
 from bots.slack.api.look_up_with_retries import look_up
 from bots.slack.api.methods import SlackApi, ThreadPage
 from bots.slack.api.own_messages import is_own
-from bots.slack.api.users import Names, replace_ids
+from bots.slack.api.user_and_channel_names import Names, replace_ids
 from bots.slack.api.workspace_api import WorkspaceApi
 from core.chat.port.discussion import Discussion, DiscussionMessage
 from core.chat.port.incoming import Incoming

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from bots.slack.api.methods import SlackApi
-from bots.slack.api.users import UserDirectory
+from bots.slack.api.user_and_channel_names import UserDirectory
 from bots.slack.blocks.markdown import list_mentioned
 
 _TIMEOUT = 2.0

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import structlog
 
 from bots.slack.api.errors import NOT_A_MEMBER_CODES
-from bots.slack.api.users import USER_ID_PREFIXES
+from bots.slack.api.user_and_channel_names import USER_ID_PREFIXES
 from bots.slack.api.workspace_api import WorkspaceApi
 from bots.slack.blocks.markdown import escape
 from bots.slack.blocks.menus import menu_blocks, plain_menu, sentence_blocks

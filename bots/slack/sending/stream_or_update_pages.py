@@ -19,7 +19,7 @@ from bots.slack.api.errors import StreamClosedError, StreamOpenError
 from bots.slack.api.methods import SlackApi
 from bots.slack.api.missing_features import Features
 from bots.slack.api.own_messages import is_own, is_text_answer
-from bots.slack.api.rate_limits import (
+from bots.slack.api.rate_limit_numbers import (
     APPEND_RESERVE,
     BUTTONS_RESERVE,
     DECORATION_RESERVE,

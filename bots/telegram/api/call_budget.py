@@ -9,8 +9,8 @@ from typing import Protocol
 from core.chat.port.errors import RateLimitedError
 from core.redis import RateLimit, Refusal
 
-from .call_order import CallOrder, Priority
-from .rate_limits import BOT_LIMIT, MAX_ARRIVALS, PREVIEW_LIMIT
+from .call_priorities import CallOrder, Priority
+from .rate_limit_numbers import BOT_LIMIT, MAX_ARRIVALS, PREVIEW_LIMIT
 
 _STEP_SPACING = 0.035
 """Least seconds between two steps: what is granted in bursts arrives in larger ones, and finals wait for their end."""

@@ -12,9 +12,9 @@ from telegram.error import ChatMigrated, InvalidToken, TelegramError
 from core.chat.port.errors import OutboxError
 
 from .call_budget import CallBudget
-from .call_order import Priority
+from .call_priorities import Priority
 from .errors import get_retry_after, to_outbox_error
-from .rate_limits import (
+from .rate_limit_numbers import (
     LOOKUP_LIMIT,
     PRESS_LIMIT,
     REACTION_LIMIT,

@@ -10,8 +10,8 @@ from core.chat.text.bot_mention import remove_mentions
 from core.chat.text.typed_commands import parse_typed_command
 from core.json_reader import Json, get_int, get_object, get_text
 
-from .entities import Span, get_span
-from .message_text import MessageBody
+from .entities_to_markdown import Span, get_span
+from .message_body import MessageBody
 
 PLATFORM = "tg"
 """The first part of all chat references."""

@@ -8,7 +8,7 @@ from core.chat.port.incoming import Attachment
 from core.json_reader import Json, get_int, get_object, get_objects, get_text
 
 from .describe_contents import describe_content
-from .rich_text import iterate_blocks
+from .flatten_rich_message import iterate_blocks
 
 _FILE_KINDS = {
     "audio": "audio",

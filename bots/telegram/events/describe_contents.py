@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from core.json_reader import Json, get_int, get_list, get_object, get_objects, get_text
 
-from .entities import format_date, to_markdown
+from .entities_to_markdown import format_date, to_markdown
 from .forward_origins import get_display_name
 from .vcard import read_vcard
 

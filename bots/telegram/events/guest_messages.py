@@ -11,7 +11,7 @@ from core.json_reader import Json, get_int, get_object, get_text
 
 from .addressing import PLATFORM, BotIdentity, parse_addressed_text
 from .attachments import read_attachments
-from .message_text import MessageBody, prepend_content
+from .message_body import MessageBody, prepend_content
 from .quotes import get_quoted_message, parse_quote
 from .senders import build_sender
 

@@ -20,7 +20,7 @@ from .forward_origins import get_forward_author
 from .guest_messages import parse_guest_message
 from .inline_messages import parse_chosen_result, parse_inline_press
 from .membership import parse_membership
-from .message_text import MessageBody, prepend_content
+from .message_body import MessageBody, prepend_content
 from .quotes import get_quoted_message, parse_quote, read_answer_text
 from .reactions import parse_reaction
 from .senders import build_sender, parse_sender

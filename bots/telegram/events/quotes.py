@@ -8,9 +8,9 @@ from core.json_reader import Json, get_int, get_object, get_objects, get_text
 
 from .addressing import BotIdentity
 from .describe_contents import find_replied_part
-from .entities import Span, get_span
+from .entities_to_markdown import Span, get_span
 from .forward_origins import get_author
-from .message_text import MessageBody, prepend_content
+from .message_body import MessageBody, prepend_content
 from .service_messages import describe_service_message
 
 _FOLD_KIND = "expandable_blockquote"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatAction
 
-from bots.telegram.api.call_order import Priority
+from bots.telegram.api.call_priorities import Priority
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
 from bots.telegram.capabilities import GUEST_CAPABILITIES, INLINE_CAPABILITIES
@@ -30,7 +30,7 @@ from core.chat.text.translations import Translations
 
 from .edit_inline_message import InlineMessage
 from .inline_results import build_ask_again_keyboard
-from .keyboards import build_button_keyboard
+from .keyboard_layout import build_button_keyboard
 from .messages import MessageSender
 
 _UNSENT = "unsent"

@@ -22,7 +22,7 @@ from core.chat.port.menus import Button
 from core.chat.port.page import Page
 from core.chat.port.retry_platform_calls import run_with_retries
 
-from .keyboards import build_button_keyboard
+from .keyboard_layout import build_button_keyboard
 from .messages import MessageSender
 from .to_sdk_entities import to_message_entities
 

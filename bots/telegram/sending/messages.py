@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from telegram import ForceReply, InlineKeyboardMarkup, ReplyParameters
 
-from bots.telegram.api.call_order import Priority
+from bots.telegram.api.call_priorities import Priority
 from bots.telegram.api.errors import (
     is_about_extras,
     is_about_media,
@@ -17,7 +17,7 @@ from bots.telegram.api.errors import (
 )
 from bots.telegram.recovery.chat_call_context import ChatAccess
 from bots.telegram.rendering.markdown import RenderedText, render, render_plain
-from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
+from bots.telegram.rendering.reasoning_quote import MAX_ENTITIES_BELOW, add_fold
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError, UneditableError
 from core.chat.text.line_memo import LineMemo
 

@@ -11,7 +11,7 @@ from telegram import ForceReply
 from telegram.constants import ChatAction
 
 from bots.telegram.api.call_budget import CallBudget
-from bots.telegram.api.call_order import Priority
+from bots.telegram.api.call_priorities import Priority
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.api.errors import is_missing_right
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
@@ -36,12 +36,12 @@ from core.chat.port.page import Page
 from core.chat.text.close_marks_while_growing import close_open_marks
 
 from .group_admins import AdminLookup
-from .keyboards import build_button_keyboard
+from .keyboard_layout import build_button_keyboard
 from .media import MediaSender
-from .menus import MenuSender
 from .message_changes import delete_message, set_keyboard
 from .messages import Draft, MessageSender
 from .previews import DraftPolicy, PreviewSender
+from .send_menu import MenuSender
 from .waiting_mark import set_waiting_mark
 
 _MODE = "post"

@@ -8,8 +8,8 @@ from dataclasses import replace
 from core.chat.answer.answer_request import AnswerRequest, ConversationContext
 from core.chat.answer.answer_with_history import AnswerService
 from core.chat.answer.collect_answer_pictures import AnswerPictures
-from core.chat.delivery.begin_answer import begin_answer
 from core.chat.delivery.event_context import EventContext
+from core.chat.delivery.post_placeholder import begin_answer
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.generation.generate_images import ImageGenerator
 from core.chat.question.continue_cut_answer import ask_to_continue
@@ -22,8 +22,8 @@ from .draw_pictures import PictureDrawer
 from .model_tools import MediaTools
 from .name_conversation import ConversationTitles
 from .post_answer_pictures import post_answer_pictures
+from .post_voice_note import Speaker
 from .read_question import QuestionReader
-from .speak_text import Speaker
 
 
 class QuestionAnswerer:

@@ -17,7 +17,7 @@ from core.json_reader import as_object, parse_json
 from core.wanjie import Tool, ToolCall, WanjieError
 
 from .draw_pictures import PictureDrawer
-from .speak_text import Speaker
+from .post_voice_note import Speaker
 
 _log = structlog.get_logger()
 

@@ -41,7 +41,7 @@ from core.wanjie import (
 
 from .ahead_answers import AheadAnswers
 from .answer_request import AnswerRequest
-from .reasoning_display import ReasoningFilter
+from .shorten_reasoning import ReasoningFilter
 from .tool_limits import MAX_ROUNDS
 from .toolbox import Toolbox
 

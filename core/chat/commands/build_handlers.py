@@ -9,8 +9,8 @@ from core.access import AccessRegister, Claims, ModelPolicy
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.ask_admins_about_strangers import AccessRequests
 from core.chat.actions.draw_pictures import PictureDrawer
+from core.chat.actions.post_voice_note import Speaker
 from core.chat.actions.send_announcements import Announcer
-from core.chat.actions.speak_text import Speaker
 from core.chat.answer.answer_with_history import AnswerService
 from core.chat.answer.select_model_or_fallback import ModelSelector
 from core.chat.delivery.remove_old_buttons import OldButtons

@@ -27,7 +27,7 @@ from .model_groups_and_order import (
     of_kind,
     parse_kind,
 )
-from .model_menu import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
+from .model_menu_pages import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
 from .preference_scope import describe_scope
 from .set_preference import PreferenceWriter
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.chat.answer.reasoning_display import ReasoningDisplay
 from core.chat.answer.select_model_or_fallback import ModelSelector
+from core.chat.answer.shorten_reasoning import ReasoningDisplay
 from core.chat.delivery.event_context import EventContext
 from core.chat.port.menus import Menu, Option
 

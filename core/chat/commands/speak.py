@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.chat.actions.speak_text import Speaker
+from core.chat.actions.post_voice_note import Speaker
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.image_caption import quoted_text

@@ -1,5 +1,5 @@
 -- Fair shares of the stream. KEYS[1] is always the stream `{qN}:t`; the other keys here belong to the same shard. The
--- numbers are those of `limits.py`.
+-- numbers are those of `waiting_limits.py`.
 --
 -- A lane with mail is *ready*, with one entry in the stream, or it *waits* for a share. The share of a person, and that
 -- of a chat, is the number of lanes that may be ready for them at a time. The sender of the lane's first message

@@ -13,8 +13,8 @@ from redis.exceptions import (
     ResponseError,
 )
 
+from core.redis.log_store_outages import describe_address, find_settings_warnings
 from core.redis.server_errors import parse_refusal, parse_refusal_code
-from core.redis.store_health import describe_address, find_settings_warnings
 
 _OOM = "command not allowed when used memory > 'maxmemory'."
 

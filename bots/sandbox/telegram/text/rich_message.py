@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from bots.sandbox.telegram.errors import DepartureError, bad_request
 
-from .auto_entities import detect
+from .detect_links_and_mentions import detect
 from .rich_text import MAX_LEVELS, join, mark, read_rich_text
 from .text_with_entities import Formatted, is_invisible
 

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from bots.sandbox.telegram.errors import DepartureError, bad_request
 
 from .entity import Entity, utf16_length
-from .links import fault_of_link
+from .text_link_faults import fault_of_link
 from .text_with_entities import Formatted, clean
 
 MAX_LEVELS: Final = 16

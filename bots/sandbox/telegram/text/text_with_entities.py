@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from bots.sandbox.telegram.errors import bad_request
 
-from .auto_entities import detect
+from .detect_links_and_mentions import detect
 from .entity import Entity, utf16_length
 from .html import parse_html
 from .legacy_markdown import parse_markdown
-from .links import fault_of_link
 from .markdown import parse_markdown_v2
+from .text_link_faults import fault_of_link
 
 MESSAGE_LENGTH: Final = 4096
 CAPTION_LENGTH: Final = 1024

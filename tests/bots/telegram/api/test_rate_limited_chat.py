@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
-from bots.telegram.api import rate_limited_chat, rate_limits
+from bots.telegram.api import rate_limit_numbers, rate_limited_chat
 from bots.telegram.api.call_budget import CallBudget
-from bots.telegram.api.call_order import Priority
+from bots.telegram.api.call_priorities import Priority
+from bots.telegram.api.rate_limit_numbers import BOT_LIMIT, LOOKUP_LIMIT
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
-from bots.telegram.api.rate_limits import BOT_LIMIT, LOOKUP_LIMIT
 from core.chat.port.errors import RateLimitedError
 from core.redis import RateLimiter
 
@@ -68,7 +68,7 @@ async def test_look_ups_and_answers_to_presses_that_are_refused_keep_no_place_in
 
 async def test_look_ups_of_one_chat_leave_calls_to_others(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     # Limits that last for longer than the calls take on any machine.
-    monkeypatch.setattr(rate_limits, "BOT_LIMIT", replace(BOT_LIMIT, seconds=60.0))
+    monkeypatch.setattr(rate_limit_numbers, "BOT_LIMIT", replace(BOT_LIMIT, seconds=60.0))
     monkeypatch.setattr(rate_limited_chat, "LOOKUP_LIMIT", replace(LOOKUP_LIMIT, seconds=60.0))
     budget = CallBudget(RateLimiter(redis, "tg:1"))
     chat = RateLimitedChat(budget, _GROUP)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bots.sandbox.telegram.text.text_with_entities import Formatted, stored
 from bots.telegram.capabilities import CAPABILITIES
 from bots.telegram.rendering.markdown import FormattedSpan, RenderedText, clip_caption, render, render_plain
-from bots.telegram.rendering.reasoning_fold import MAX_ENTITIES_BELOW, add_fold
+from bots.telegram.rendering.reasoning_quote import MAX_ENTITIES_BELOW, add_fold
 from core.chat.text.close_marks_while_growing import close_open_marks
 
 WORD = re.compile(r"[^\W_]+")

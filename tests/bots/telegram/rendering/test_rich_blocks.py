@@ -15,7 +15,7 @@ from bots.sandbox.telegram.text.entity import Entity
 from bots.sandbox.telegram.text.rich_message import RichContent, read_rich_message
 from bots.sandbox.telegram.text.text_with_entities import Formatted
 from bots.telegram.rendering.markdown import FormattedSpan, RenderedText, render
-from bots.telegram.rendering.reasoning_fold import add_fold
+from bots.telegram.rendering.reasoning_quote import add_fold
 from bots.telegram.rendering.rich_blocks import build_rich_message
 
 _Parts: TypeAlias = list[list[tuple[str, frozenset[tuple[str, str]]]]]

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
-from bots.telegram.api import rate_limited_chat, rate_limits
-from bots.telegram.api.call_order import Priority
-from bots.telegram.api.rate_limits import BOT_LIMIT, PRESS_LIMIT, get_message_limits
+from bots.telegram.api import rate_limit_numbers, rate_limited_chat
+from bots.telegram.api.call_priorities import Priority
+from bots.telegram.api.rate_limit_numbers import BOT_LIMIT, PRESS_LIMIT, get_message_limits
 from bots.telegram.sending import group_admins
-from bots.telegram.sending.keyboards import build_button_keyboard, build_menu_keyboard
+from bots.telegram.sending.keyboard_layout import build_button_keyboard, build_menu_keyboard
 from core.chat.port.errors import ContentRejectedError, FileTooLargeError, RateLimitedError
 from core.chat.port.incoming import Sender
 from core.chat.port.menus import Button, Menu, Option
@@ -98,7 +98,7 @@ async def test_presses_of_one_person_leave_calls_for_others_and_for_messages(
     scene: Scene, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Limits that last for longer than the presses take on any machine.
-    monkeypatch.setattr(rate_limits, "BOT_LIMIT", replace(BOT_LIMIT, seconds=60.0))
+    monkeypatch.setattr(rate_limit_numbers, "BOT_LIMIT", replace(BOT_LIMIT, seconds=60.0))
     monkeypatch.setattr(rate_limited_chat, "PRESS_LIMIT", replace(PRESS_LIMIT, seconds=60.0))
     await pressed(scene)
     press = await scene.read_last_update()

@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 
 from bots.sandbox.telegram.state import Message
 from bots.telegram.api.call_budget import CallBudget
+from bots.telegram.api.rate_limit_numbers import get_message_limits
 from bots.telegram.api.rate_limited_chat import RateLimitedChat
-from bots.telegram.api.rate_limits import get_message_limits
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from bots.telegram.sending import media
 from core.chat.port.errors import (

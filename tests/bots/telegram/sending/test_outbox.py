@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from bots.sandbox.telegram.state import Chat, Message
-from bots.telegram.api.call_order import Priority
-from bots.telegram.api.rate_limits import get_message_limits
+from bots.telegram.api.call_priorities import Priority
+from bots.telegram.api.rate_limit_numbers import get_message_limits
 from bots.telegram.rendering.markdown import RenderedText, render
 from bots.telegram.sending import messages
 from bots.telegram.sending.outbox import TelegramOutbox

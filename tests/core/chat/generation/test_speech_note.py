@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from bots.sandbox.wanjie.sample_media import make_mp3
 from bots.sandbox.wanjie.simulator import Failure, WanjieSim
 from core.access import ALL_MODELS
-from core.chat.actions.speak_text import Speaker
+from core.chat.actions.post_voice_note import Speaker
 from core.chat.answer.select_model_or_fallback import ModelSelector
 from core.chat.checkpoint_fields import PostFields
 from core.chat.commands.speak import SpeakCommand

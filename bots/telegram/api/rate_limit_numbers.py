@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from core.redis import RateLimit
 
-from .call_order import Priority
+from .call_priorities import Priority
 
 _MINUTE = "minute:"
 BOT_LIMIT = RateLimit("bot", 26, 1.0)

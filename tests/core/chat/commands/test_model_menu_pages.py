@@ -15,7 +15,7 @@ from core.chat.commands.model_groups_and_order import (
     of_kind,
     parse_kind,
 )
-from core.chat.commands.model_menu import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
+from core.chat.commands.model_menu_pages import MenuState, active_group, find_model, list_menu, menu_options, paged_menu
 from core.chat.port.menus import Menu, Option
 from core.wanjie import Model
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import structlog
 
-from bots.telegram.api.call_order import Priority
+from bots.telegram.api.call_priorities import Priority
 from bots.telegram.recovery.message_ids import MessageIdTracker
 from core.chat.port.errors import ContentRejectedError, RecipientGoneError
 from core.chat.port.incoming import Incoming
 from core.chat.port.menus import Menu
 
-from .keyboards import build_menu_keyboard
+from .keyboard_layout import build_menu_keyboard
 from .messages import MessageSender
 
 _log = structlog.get_logger()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.telegram.api.call_order import CallOrder, Priority
+from bots.telegram.api.call_priorities import CallOrder, Priority
 from core.redis import RateLimit
 from tests.clock import Clock
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.telegram.api.rate_limits import get_draft_limits
+from bots.telegram.api.rate_limit_numbers import get_draft_limits
 
 
 def test_drafts_stay_within_both_windows() -> None:

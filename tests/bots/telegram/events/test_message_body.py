@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.telegram.events.entities import get_span, slice_utf16, to_markdown
+from bots.telegram.events.entities_to_markdown import get_span, slice_utf16, to_markdown
 from bots.telegram.events.parse import parse_update
 from tests.bots.telegram.private_message import BO, BOT, GROUP, NEWS, OURS, message, said
 

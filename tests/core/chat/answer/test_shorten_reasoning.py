@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.chat.answer.reasoning_display import ReasoningFilter
+from core.chat.answer.shorten_reasoning import ReasoningFilter
 from core.media.visible_text import is_blank
 
 reasoning_parts = st.lists(st.text(min_size=1, max_size=400), max_size=20)

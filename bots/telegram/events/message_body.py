@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from core.json_reader import Json, get_object, get_objects, get_text
 
 from .describe_contents import describe_content
-from .entities import Span, to_markdown
-from .rich_text import flatten_rich_message
+from .entities_to_markdown import Span, to_markdown
+from .flatten_rich_message import flatten_rich_message
 
 
 @dataclass(frozen=True, slots=True)
