@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from bots.sandbox.slack.pings import pings
 from bots.sandbox.slack.simulator import SlackSim
 from bots.sandbox.slack.user_actions import SlackUser
-from bots.slack.api import users
+from bots.slack.api import user_and_channel_names
 from bots.slack.platform import SlackPlatform
 from core.chat.port.errors import PlatformUnreachableError, RecipientGoneError
 from core.chat.port.incoming import Sender
@@ -176,7 +176,7 @@ async def test_owners_are_admins_and_their_rights_are_cached(scene: Scene) -> No
 
 
 async def test_cached_rights_expire_before_cached_names(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(users, "_RIGHTS_MAX_AGE", -1.0)
+    monkeypatch.setattr(user_and_channel_names, "_RIGHTS_MAX_AGE", -1.0)
     scene.ann.person.is_admin = True
     await look_up_sender(scene.platform, Sender(scene.ann.id))
     decided = await scene.outbox.sender_is_admin()
@@ -191,11 +191,11 @@ async def test_cached_rights_expire_before_cached_names(scene: Scene, monkeypatc
 async def test_a_failed_look_up_grants_no_rights_and_keeps_the_name(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(users, "_RIGHTS_MAX_AGE", -1.0)
+    monkeypatch.setattr(user_and_channel_names, "_RIGHTS_MAX_AGE", -1.0)
     scene.ann.person.is_admin = True
     known = await look_up_sender(scene.platform, Sender(scene.ann.id))
     scene.slack.faults.fail("users.info", "internal_error", times=99)
-    monkeypatch.setattr(users, "_SENDER_TIMEOUT", 0.1)
+    monkeypatch.setattr(user_and_channel_names, "_SENDER_TIMEOUT", 0.1)
 
     assert not await scene.outbox.sender_is_admin()
     assert known.name
