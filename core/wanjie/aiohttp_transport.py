@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Generator
-from contextlib import contextmanager, suppress
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 
 import aiohttp
 import httpx
@@ -50,14 +51,12 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         # What a URL says of user and password is in the headers already.
         url = str(request.url.copy_with(userinfo=b"") if request.url.userinfo else request.url)
         session = self._sessions.get_session(url)
-        with _translate_errors():
+        try:
             response = await session.request(
-                request.method,
-                url,
-                headers=request.headers,
-                data=_get_body(request),
-                allow_redirects=False,
+                request.method, url, headers=request.headers, data=_get_body(request), allow_redirects=False
             )
+        except NETWORK_ERRORS as error:
+            raise _translate(error) from None
         body = BodyReader(response)
         stream = _ResponseStream(response, body)
         return httpx.Response(response.status, headers=response.raw_headers, stream=stream, extensions={BODY: body})
@@ -78,34 +77,34 @@ class BodyReader:
 
         Whoever is cancelled in it has lost nothing, and may read again.
         """
-        with _translate_errors():
+        try:
             return await self._response.content.readany()
+        except NETWORK_ERRORS as error:
+            raise _translate(error) from None
 
     def pause(self, seconds: float) -> None:
         """Let nothing that arrives within so many seconds wake this process up; whoever reads waits for longer."""
         connection = self._response.connection
         if connection is None or connection.transport is None:
             return  # the whole response is here
-        transport = connection.transport
-        tls_socket = transport.get_extra_info("ssl_object") and transport.get_extra_info("socket")
-        transport.pause_reading()
-        _set_low_water(tls_socket, _LOW_WATER)
-        asyncio.get_running_loop().call_later(seconds, _end_pause, transport, tls_socket)
+        loop, transport = asyncio.get_running_loop(), connection.transport
+        if sys.platform == "linux":
+            opened = transport.get_extra_info("socket")
+            _set_low_water(opened, _LOW_WATER)
+            loop.call_later(seconds, _set_low_water, opened, 1)
+        else:
+            transport.pause_reading()
+            loop.call_later(seconds, transport.resume_reading)
 
 
-def _end_pause(transport: asyncio.Transport, tls_socket: socket.socket | None) -> None:
-    _set_low_water(tls_socket, 1)
-    transport.resume_reading()
+def _set_low_water(opened: socket.socket, size: int) -> None:
+    """Let a socket wake the process up only for so many bytes, or for the end of the connection (socket(7)).
 
-
-def _set_low_water(tls_socket: socket.socket | None, size: int) -> None:
-    """Let a socket wake the process up only for so many bytes, or for the end of the connection (Linux: socket(7)).
-
-    A transport for TLS that does not read still takes what arrives, until it has 256 kB.
+    Since Linux 4.18 a lower mark wakes it up for what is there. To let the transport pause is dearer, and one for TLS
+    takes what arrives all the same.
     """
-    if tls_socket is not None:
-        with suppress(OSError):  # systems that do not know this, and sockets that are closed
-            tls_socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
+    with suppress(OSError):  # it may be closed
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
 
 
 class _ResponseStream(httpx.AsyncByteStream):
@@ -131,9 +130,5 @@ def _get_body(request: httpx.Request) -> bytes | httpx.AsyncByteStream | None:
         return request.stream if isinstance(request.stream, httpx.AsyncByteStream) else None
 
 
-@contextmanager
-def _translate_errors() -> Generator[None]:
-    try:
-        yield
-    except NETWORK_ERRORS as error:
-        raise httpx.TransportError(type(error).__name__) from None
+def _translate(error: Exception) -> httpx.TransportError:
+    return httpx.TransportError(type(error).__name__)

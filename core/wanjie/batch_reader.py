@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -32,14 +33,19 @@ class BatchReader:
         """Wait for the next batch, b"" at the end; raise what `BodyReader.read` raises, after the batch before it."""
         batch = piece = await self._look()
         self._pace.batch_began_at = monotonic()
-        while piece and not self._is_busy and self._may_wait(piece) and self._pace.has_time_for_a_look():
-            try:
-                async with asyncio.timeout(self._pace.get_time_left()):
+        if not self._may_grow(piece):
+            return batch
+        with suppress(TimeoutError, httpx.TransportError):  # a connection that broke raises its error again
+            async with asyncio.timeout(self._pace.get_time_left()):
+                while self._may_grow(piece):
                     piece = await self._look()
-            except (TimeoutError, httpx.TransportError):  # a connection that broke raises its error again
-                break
-            batch += piece
+                    batch += piece
         return batch
+
+    def _may_grow(self, piece: bytes) -> bool:
+        """Whether the batch that ends with `piece` may wait for more."""
+        may_wait = bool(piece) and not self._is_busy and self._may_wait(piece)
+        return may_wait and self._pace.has_time_for_a_look()
 
     async def _look(self) -> bytes:
         if not self._is_busy and (pause := self._pace.get_pause()) > 0:
