@@ -9,7 +9,7 @@ from core.chat.answer.answer_request import AnswerRequest, ConversationContext
 from core.chat.answer.answer_with_history import AnswerService
 from core.chat.answer.collect_answer_pictures import AnswerPictures
 from core.chat.delivery.event_context import EventContext
-from core.chat.delivery.post_placeholder import begin_answer
+from core.chat.delivery.post_placeholder import post_placeholder
 from core.chat.delivery.remove_old_buttons import OldButtons
 from core.chat.generation.generate_images import ImageGenerator
 from core.chat.question.continue_cut_answer import ask_to_continue
@@ -58,7 +58,7 @@ class QuestionAnswerer:
     async def answer_message(self, context: EventContext) -> None:
         """Answer a message with all its files."""
         if context.outbox.capabilities.begins_at_once:
-            await begin_answer(context)
+            await post_placeholder(context)
         conversation = await self._answers.load_context(context)
         question = await self._reader.read(context, conversation)
         tokens, limit = estimate_tokens(question.text), self._answers.max_question_tokens

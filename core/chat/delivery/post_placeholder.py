@@ -1,4 +1,4 @@
-"""Beginning an answer before there are words of it."""
+"""Post the placeholder of an answer before there are words of it: three dots in a message that will grow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .write_ahead import write_ahead
 _PLACEHOLDER = "…"
 
 
-async def begin_answer(context: EventContext) -> None:
+async def post_placeholder(context: EventContext) -> None:
     """Post the message in which the answer of this job will grow, unless a former owner of the job did.
 
     Raises `RecipientGoneError`, `ContentRejectedError`, and `OwnershipLostError` when another process owns the job.
