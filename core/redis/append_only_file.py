@@ -1,4 +1,9 @@
-"""Repair the append-only file of the private Redis after a power loss or a full disk, or explain the damage."""
+# pyright: reportUnknownMemberType=false
+# redis-py leaves the parameters of some commands untyped.
+"""The append-only file of the private Redis.
+
+It is rewritten after a deletion. After a power loss or a full disk it is repaired, or its damage is explained.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from .server_binary import ServerBinary
 
@@ -22,9 +29,24 @@ _PART = re.compile(re.escape(_NAME) + r"\.(\d+)\.(base\.rdb|base\.aof|incr\.aof)
 _MANIFEST_LINE = re.compile(r"file (\S+) seq \d+ type ([bhi])")
 _ANALYSIS = re.compile(rb"size=(\d+), ok_up_to=(\d+)")
 
+_REWRITE_ATTEMPTS, _REWRITE_RETRY_DELAY = 20, 0.5
+"""Attempts to start a rewrite while another one runs, and the seconds between them."""
+
 _BACKUP = "Put a backup in its place, or move it away to begin with an empty store."
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+
+async def rewrite_append_only_file(redis: Redis) -> None:
+    """Let the server write the file anew, which still holds what was deleted; log it when that cannot be begun."""
+    for _ in range(_REWRITE_ATTEMPTS):
+        try:
+            await redis.bgrewriteaof()
+        except ResponseError:  # one is running, which began before the deletion
+            await asyncio.sleep(_REWRITE_RETRY_DELAY)
+        else:
+            return
+    _log.warning("the append-only file was not rewritten, so it holds deleted data until its next rewrite")
 
 
 class AppendOnlyFile:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, Awaitable, Collection
 from datetime import timedelta
@@ -12,10 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-import structlog
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
+from core.redis.append_only_file import rewrite_append_only_file
 from core.redis.client import Script
 from core.redis.stored_values import StoredJson, parse_stored
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
@@ -32,10 +30,6 @@ _KINDS_OF_CHAT = frozenset({"h", "u", "uq", "p", "sa", "af", "n", "ob"})
 _KINDS_WITH_LIFETIME = frozenset({"h", "u", "uq", "sa"})
 """What lives as long as a history."""
 _OBSERVED = StoredJson(ObservedMessage)
-_REWRITE_ATTEMPTS, _REWRITE_RETRY_DELAY = 20, 0.5
-"""Attempts to start a rewrite while another one runs, and the seconds between them."""
-
-_log = structlog.get_logger()
 
 
 class Erasure:
@@ -104,16 +98,8 @@ class Erasure:
 
         Does nothing on a server that is not ours: its operator decides.
         """
-        if not self._owns_server:
-            return
-        for _ in range(_REWRITE_ATTEMPTS):
-            try:
-                await self._redis.bgrewriteaof()
-            except ResponseError:  # one is running, which began before the deletion
-                await asyncio.sleep(_REWRITE_RETRY_DELAY)
-            else:
-                return
-        _log.warning("the append-only file was not rewritten, so it holds deleted data until its next rewrite")
+        if self._owns_server:
+            await rewrite_append_only_file(self._redis)
 
     async def _delete_questions(self, chat: str, person: str, speaker: str) -> None:
         keys = [history_key(chat), unanswered_key(chat), shown_answers_key(chat)]
