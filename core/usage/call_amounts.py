@@ -18,14 +18,8 @@ from core.wanjie import (
     Usage,
 )
 
-from .token_estimates import estimate_tokens
+from .token_estimates import ANSWER_TOKENS, PICTURE_TOKENS, SECOND_TOKENS, estimate_tokens
 
-_PICTURE_TOKENS = 1_000
-"""Tokens that a picture counts as, read or drawn: OpenAI documents 1,056 for one of 1024x1024 in medium quality."""
-_SECOND_TOKENS = 32
-"""Tokens that a second of sound counts as (Gemini API docs, "Understand and count tokens")."""
-_OUTPUT_TOKENS = 1_000
-"""Tokens that are reserved for an answer: few are longer, and what is longer counts when it ends."""
 _MAX_INPUT_FACTOR, _EXTRA_INPUT_TOKENS = 10, 100_000
 """How far a credible number of input tokens may be above the guess: gateways add prompts, pictures cost much."""
 _MAX_OUTPUT_TOKENS = 1_000_000
@@ -51,7 +45,7 @@ class Amount:
     @property
     def tokens(self) -> int:
         """Everything as tokens: what limits count where no model has a price."""
-        media = self.pictures * _PICTURE_TOKENS + self.characters + self.seconds * _SECOND_TOKENS
+        media = self.pictures * PICTURE_TOKENS + self.characters + self.seconds * SECOND_TOKENS
         return self.input_tokens + self.output_tokens + media
 
     def as_counts(self) -> dict[str, int]:
@@ -77,12 +71,12 @@ def estimate_input(request: ChatRequest) -> Amount:
     calls = sum(estimate_tokens(call.arguments) for message in request.messages for call in message.tool_calls)
     tools = sum(estimate_tokens(f"{tool.description}{tool.parameters}") for tool in request.tools)
     pictures = sum(len(message.images) for message in request.messages)
-    return Amount(calls=1, input_tokens=sum(map(estimate_tokens, texts)) + calls + tools + pictures * _PICTURE_TOKENS)
+    return Amount(calls=1, input_tokens=sum(map(estimate_tokens, texts)) + calls + tools + pictures * PICTURE_TOKENS)
 
 
 def estimate_answer(request: ChatRequest, sent: Amount) -> Amount:
     """Guess what a question, of which `sent` is read, and its answer use together."""
-    return replace(sent, output_tokens=request.max_tokens or _OUTPUT_TOKENS)
+    return replace(sent, output_tokens=request.max_tokens or ANSWER_TOKENS)
 
 
 def estimate_recording(request: TranscriptionRequest) -> Amount:
