@@ -10,10 +10,7 @@ from core.chat.port.errors import RateLimitedError
 from core.redis import RateLimit, Refusal
 
 from .call_priorities import CallOrder, Priority
-from .rate_limit_numbers import BOT_LIMIT, MAX_ARRIVALS, PREVIEW_LIMIT
-
-_STEP_SPACING = 0.035
-"""Least seconds between two steps: what is granted in bursts arrives in larger ones, and finals wait for their end."""
+from .rate_limit_numbers import BOT_LIMIT, MAX_ARRIVALS, PREVIEW_LIMIT, STEP_SPACING
 
 
 class RateLimiterPort(Protocol):
@@ -36,7 +33,7 @@ class CallBudget:
 
     def __init__(self, rate_limiter: RateLimiterPort) -> None:
         self._rate_limiter = rate_limiter
-        self._order = CallOrder(BOT_LIMIT, max_arrivals=MAX_ARRIVALS, step_spacing=_STEP_SPACING)
+        self._order = CallOrder(BOT_LIMIT, max_arrivals=MAX_ARRIVALS, step_spacing=STEP_SPACING)
         self._preview_order = CallOrder(PREVIEW_LIMIT)
 
     @property

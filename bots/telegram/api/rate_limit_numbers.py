@@ -17,6 +17,8 @@ _MINUTE = "minute:"
 BOT_LIMIT = RateLimit("bot", 26, 1.0)
 MAX_ARRIVALS = 30
 """Calls of this process that may reach Telegram within a second, whatever holds them up on the way."""
+STEP_SPACING = 0.035
+"""Least seconds between two steps: what is granted in bursts arrives in larger ones, and finals wait for their end."""
 PRESS_LIMIT = replace(BOT_LIMIT, fair=True, reserve=8)
 """The same calls, as answers to presses count: they leave some for messages, and a person's presses leave as many to
 those of others."""
