@@ -42,8 +42,9 @@ from .media import MediaPoster
 from .mention_names import MentionNames
 from .page_update import Destination
 from .publish_home_tab import publish_home
+from .status_texts import STATUS_TEXTS
 from .stream_or_update_pages import PageSender
-from .typing_status import STATUS_TEXTS, ThreadStatus
+from .typing_status import ThreadStatus
 from .waiting_mark import set_waiting_mark
 
 _SLOW_ACTIVITIES = frozenset[Activity]({"recording", "drawing"})

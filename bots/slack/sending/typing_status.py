@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from bots.slack.api.errors import MethodUnavailableError
 from bots.slack.api.methods import SlackApi
 from bots.slack.api.missing_features import Feature
 from core.chat.port.outbox import Activity
 
-STATUS_TEXTS: Mapping[Activity, str] = {
-    "writing": "is thinking…",
-    "recording": "is recording…",
-    "drawing": "is drawing…",
-    "uploading": "is sending…",
-    "nothing": "",
-}
+from .status_texts import STATUS_TEXTS
 
 
 class ThreadStatus:
