@@ -5,29 +5,24 @@ The message may come from an event, a thread, a button press or a shortcut.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bots.slack.blocks.markdown import WORD_JOINER, escape, strip_protection
 from core.chat.port.incoming import Attachment
-from core.chat.text.letters_and_digits import letters_and_digits
 from core.json_reader import Json, get_object, get_objects, get_text
 
 from .block_text import read_blocks
 from .file_attachments import describe_hidden_files, read_files
+from .link_previews import read_attachment, read_fallback
 from .mrkdwn_to_text import is_for_others, mentions_others, parse_mrkdwn, read_labels
+from .remove_repetitions import extract_letters, remove_repetitions
 
 _REASONING_TYPES = frozenset({"task_card", "plan", "context"})
 """Blocks of the bot's own messages that contain reasoning."""
 _ELLIPSES = ("…", "...")
-_NO_PREVIEW = "[no preview available]"
-_MRKDWN = re.compile(r"<[^<>\s][^<>]*>|&(?:amp|lt|gt);")
-"""Found in mrkdwn alone: an entity or an escaped character."""
 _MAX_FORWARD_DEPTH = 3
 """Levels of nested forwards that are read."""
-_MIN_REPEATED_LETTERS = 20
-"""Shorter texts that occur elsewhere in the message may do so by coincidence and are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +108,8 @@ def _to_mrkdwn(message: Json, bot: str) -> str:
         if get_text(message, "user") == bot != ""
         else _read_other_message(message, names)
     )
-    parts = [own, *(part for one in attached for part in _read_attachment(one, names)), describe_hidden_files(message)]
-    return "\n".join(_remove_repetitions(parts))
+    parts = [own, *(part for one in attached for part in read_attachment(one, names)), describe_hidden_files(message)]
+    return "\n".join(remove_repetitions(parts))
 
 
 def _read_own_message(message: Json, names: Mapping[str, str]) -> str:
@@ -144,7 +139,7 @@ def _is_cut(written: str, whole: str) -> bool:
     """Whether the text is truncated and the blocks continue it."""
     if written == whole:
         return False
-    short, long = _extract_letters(written), _extract_letters(whole)
+    short, long = extract_letters(written), extract_letters(whole)
     return written.rstrip().endswith(_ELLIPSES) or (len(short) < len(long) and long.startswith(short))
 
 
@@ -171,53 +166,4 @@ def _forwarded_message(attachment: Json) -> Json:
     blocks = [block for message in messages for block in get_objects(message, "blocks")]
     shown: Json = {"blocks": blocks or get_objects(attachment, "blocks"), "text": get_text(attachment, "text")}
     shown |= {"files": attachment.get("files"), "attachments": attachment.get("attachments")}
-    return shown if any(shown.values()) else {"text": _read_fallback(attachment)}
-
-
-def _read_attachment(attachment: Json, names: Mapping[str, str]) -> list[str]:
-    """Read an attachment of an app, a link preview or a pasted table."""
-    blocks = read_blocks(get_objects(attachment, "blocks"), names)
-    parts = [*_remove_repetitions(_attachment_parts(attachment)), blocks.text, blocks.pictures]
-    parts = parts if any(parts) else [_read_fallback(attachment)]
-    page = get_text(attachment, "from_url")
-    return [f"[preview of {escape(page)}]", *parts] if page and any(parts) else parts
-
-
-def _attachment_parts(attachment: Json) -> Iterator[str]:
-    """Return the parts of an attachment in the order in which they are shown."""
-    yield get_text(attachment, "pretext")
-    yield _as_mrkdwn(get_text(attachment, "author_name"))
-    title, link = get_text(attachment, "title"), get_text(attachment, "title_link")
-    yield f"<{escape(link)}|{title}>" if title and link and "<" not in title else title
-    yield get_text(attachment, "text")
-    for one in get_objects(attachment, "fields"):
-        yield ": ".join(part for part in (get_text(one, "title"), get_text(one, "value")) if part)
-    yield _as_mrkdwn(get_text(attachment, "footer"))
-
-
-def _as_mrkdwn(value: str) -> str:
-    """Return a field as mrkdwn, which apps fill with plain text or with mrkdwn."""
-    return value if _MRKDWN.search(value) else escape(value)
-
-
-def _read_fallback(attachment: Json) -> str:
-    fallback = get_text(attachment, "fallback")
-    return "" if fallback == _NO_PREVIEW else fallback
-
-
-def _remove_repetitions(parts: Iterable[str]) -> list[str]:
-    """Remove empty and repeated parts: equal ones, and long ones that are contained in earlier ones."""
-    kept = [part for part in parts if part]
-    if not kept[1:]:
-        return kept  # nearly every message; reading the letters costs more than the rest
-    found: dict[str, str] = {}
-    for part in kept:
-        letters = _extract_letters(part)
-        contained = len(letters) >= _MIN_REPEATED_LETTERS and any(letters in earlier for earlier in found)
-        if not contained:
-            found.setdefault(letters, part)
-    return list(found.values())
-
-
-def _extract_letters(mrkdwn: str) -> str:
-    return letters_and_digits(parse_mrkdwn(mrkdwn, "").text)
+    return shown if any(shown.values()) else {"text": read_fallback(attachment)}
