@@ -13,11 +13,11 @@ from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.ask_admins_about_strangers import AccessRequests
 from core.chat.actions.ask_waiting_questions_ahead import WaitingQuestions
 from core.chat.actions.count_ratings import RatingCounter
-from core.chat.actions.draw_pictures import PictureDrawer
+from core.chat.actions.inline_question_offers import QuestionOffers
 from core.chat.actions.name_conversation import ConversationTitles
-from core.chat.actions.offer_questions import QuestionOffers
+from core.chat.actions.post_drawn_pictures import PictureDrawer
 from core.chat.actions.post_voice_note import Speaker
-from core.chat.actions.read_question import QuestionReader
+from core.chat.actions.question_checkpoint import QuestionReader
 from core.chat.actions.send_announcements import Announcer
 from core.chat.actions.suggest_first_questions import Welcome
 from core.chat.answer.adapt_request_to_model import ChatClient

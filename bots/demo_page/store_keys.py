@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from core.redis import connect
+from core.usage.calculate_cost import MILLION
 from core.usage.counters import month_key
-from core.usage.model_prices import MILLION
 
 Json: TypeAlias = dict[str, Any]
 _MAX_KEYS = 60

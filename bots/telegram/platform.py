@@ -43,10 +43,10 @@ from .events.updates import GUEST_UPDATE_KINDS, INLINE_UPDATE_KINDS, UPDATE_KIND
 from .events.webhook import WebhookReceiver
 from .events.webhook_registration import WebhookAddress, WebhookRegistration
 from .recovery.message_ids import MessageIdTracker
+from .sending.drafts import DraftPolicy
 from .sending.inline_outbox import InlineOutbox
 from .sending.inline_queries import FindOffer, InlineQueries, offer_nothing
 from .sending.outbox import TelegramOutbox
-from .sending.previews import DraftPolicy
 from .settings import TelegramSettings
 
 _log = structlog.get_logger()

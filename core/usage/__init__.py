@@ -1,5 +1,6 @@
 """What the key is used for: amounts, prices, limits, and the counts in Redis."""
 
+from .calculate_cost import MILLION, PriceList
 from .call_amounts import NOTHING, Amount, UsedAmount
 from .counters import UsageCounters
 from .limits_and_warnings import (
@@ -16,7 +17,6 @@ from .limits_and_warnings import (
     list_limits,
 )
 from .metered_client import MeteredClient
-from .model_prices import MILLION, PriceList
 from .parse_limit_rules import (
     CHATS,
     EVERYBODY,

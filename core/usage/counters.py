@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from core.redis.client import Script
 from core.redis.wrong_type_keys import ForeignKeys, KeyType
 
+from .calculate_cost import PriceList
 from .call_amounts import Amount, UsedAmount
 from .limits_and_warnings import (
     WARNING_PERCENT,
@@ -31,7 +32,6 @@ from .limits_and_warnings import (
     TooManyQuestionsError,
     find_end,
 )
-from .model_prices import PriceList
 from .payer import Payer
 
 _SCRIPTS = Path(__file__).with_name("scripts")

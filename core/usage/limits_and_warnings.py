@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from core.settings import UsageSettings
 
-from .model_prices import MILLION
+from .calculate_cost import MILLION
 
 Subject: TypeAlias = Literal["person", "chat", "account", "model", "all"]
 """Whose use is counted."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import cast, get_args
 
+from .calculate_cost import MILLION
 from .limits_and_warnings import CountName, Limit, LimitedSubject, LimitKey, PeriodName
-from .model_prices import MILLION
 
 CHATS, EVERYBODY = "chats", "all"
 """Whom a limit may be for besides the people of a role, one person and one chat: each chat, all together."""

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from core.chat.port.menus import Button
-from core.chat.text.first_words import has_words
+from core.chat.text.has_words import has_words
 from core.chat.text.line_memo import LineMemo
 from core.chat.text.page_breaks import find_break
 from core.chat.text.truncate import truncate
 
 from .action_ids import BUTTON_PREFIX, MENU_PREFIX
-from .first_words import FirstWords
+from .bold_first_words import FirstWords
 from .markdown import escape, neutralize_mentions, render_markdown, strip_protection
 from .notification_text import notification_text
 from .reasoning_card import context_block, task_card, task_chunks

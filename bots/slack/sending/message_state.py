@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from bots.slack.api.edit_pace import is_early_step_due
-from bots.slack.blocks.first_words import FirstWords
+from bots.slack.blocks.bold_first_words import FirstWords
 from bots.slack.blocks.message_content import RenderedPage
 from core.chat.port.errors import (
     ContentRejectedError,

@@ -18,12 +18,12 @@ from core.chat.question.question import Question
 from core.store import AnswerFiles, HistoryMessage, ObservedMessage, ObservedMessages
 from core.usage import estimate_tokens
 
-from .draw_pictures import PictureDrawer
 from .model_tools import MediaTools
 from .name_conversation import ConversationTitles
 from .post_answer_pictures import post_answer_pictures
+from .post_drawn_pictures import PictureDrawer
 from .post_voice_note import Speaker
-from .read_question import QuestionReader
+from .question_checkpoint import QuestionReader
 
 
 class QuestionAnswerer:

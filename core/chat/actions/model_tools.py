@@ -16,7 +16,7 @@ from core.chat.text.user_error import UserFacingError
 from core.json_reader import as_object, parse_json
 from core.wanjie import Tool, ToolCall, WanjieError
 
-from .draw_pictures import PictureDrawer
+from .post_drawn_pictures import PictureDrawer
 from .post_voice_note import Speaker
 
 _log = structlog.get_logger()

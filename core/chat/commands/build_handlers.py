@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.access import AccessRegister, Claims, ModelPolicy
 from core.chat.actions.answer_question import QuestionAnswerer
 from core.chat.actions.ask_admins_about_strangers import AccessRequests
-from core.chat.actions.draw_pictures import PictureDrawer
+from core.chat.actions.post_drawn_pictures import PictureDrawer
 from core.chat.actions.post_voice_note import Speaker
 from core.chat.actions.send_announcements import Announcer
 from core.chat.answer.answer_with_history import AnswerService

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.chat.actions.draw_pictures import VARIATION, PictureDrawer
+from core.chat.actions.post_drawn_pictures import VARIATION, PictureDrawer
 from core.chat.delivery.button_data import ButtonData
 from core.chat.delivery.event_context import EventContext
 from core.chat.generation.image_caption import quoted_prompt, quoted_text

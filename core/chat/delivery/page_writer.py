@@ -21,7 +21,7 @@ from core.chat.port.menus import Button, ShownMessage
 from core.chat.port.outbox import Outbox
 from core.chat.port.page import Page
 from core.chat.port.retry_platform_calls import run_with_retries
-from core.chat.text.first_words import has_words
+from core.chat.text.has_words import has_words
 from core.chat.text.page_breaks import PageSpan, find_break, find_page_end, measure_page
 from core.media.visible_text import is_blank
 from core.wanjie import ReadingPace

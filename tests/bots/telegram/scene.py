@@ -11,9 +11,9 @@ from bots.telegram.events.addressing import BotIdentity
 from bots.telegram.events.parse import parse_update
 from bots.telegram.events.updates import UPDATE_KINDS
 from bots.telegram.recovery.message_ids import MessageIdTracker
+from bots.telegram.sending.drafts import DraftPolicy
 from bots.telegram.sending.group_admins import AdminLookup
 from bots.telegram.sending.outbox import TelegramOutbox
-from bots.telegram.sending.previews import DraftPolicy
 from core.chat.port.incoming import Incoming
 from core.chat.port.page import Page
 

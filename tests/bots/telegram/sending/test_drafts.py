@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from bots.telegram.sending import previews
-from bots.telegram.sending.previews import DraftPolicy
+from bots.telegram.sending import drafts
+from bots.telegram.sending.drafts import DraftPolicy
 from core.chat.port.errors import ContentRejectedError, PlatformUnreachableError, RateLimitedError
 from tests.bots.telegram.open_rate_limiter import OpenRateLimiter
 from tests.bots.telegram.scene import FIRST, Scene
@@ -178,7 +178,7 @@ async def test_reasoning_stands_in_a_block_of_its_own_until_the_answer_begins(sc
 async def test_a_draft_that_takes_too_long_is_given_up(
     scene: Scene, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previews, "_CALL_TIMEOUT", 0.05)
+    monkeypatch.setattr(drafts, "_CALL_TIMEOUT", 0.05)
     outbox = await scene.ask()
     scene.sim.faults.delay(method, 0.3)
 
@@ -193,7 +193,7 @@ async def test_a_draft_is_sent_again_before_it_disappears(
     await outbox.update_page(FIRST, "One", final=False)
     await outbox.show_activity()
     early = scene.count_calls(method)
-    monkeypatch.setattr(previews, "_KEEP_ALIVE_AGE", 0.0)
+    monkeypatch.setattr(drafts, "_KEEP_ALIVE_AGE", 0.0)
     await outbox.show_activity()
 
     assert (early, scene.count_calls(method)) == (1, 2)
@@ -202,7 +202,7 @@ async def test_a_draft_is_sent_again_before_it_disappears(
 
 
 async def test_no_draft_follows_the_message(scene: Scene, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(previews, "_KEEP_ALIVE_AGE", 0.0)
+    monkeypatch.setattr(drafts, "_KEEP_ALIVE_AGE", 0.0)
     outbox = await scene.ask()
     page = await outbox.update_page(FIRST, "One", final=False)
     scene.sim.faults.delay(method, 0.1)

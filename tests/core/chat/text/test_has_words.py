@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from core.chat.text.first_words import has_words
+from core.chat.text.has_words import has_words
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from pyromark import Markdown
 
-from bots.slack.blocks.first_words import FirstWords
+from bots.slack.blocks.bold_first_words import FirstWords
 from bots.slack.blocks.message_content import RenderedPage
 
 _BEGINNINGS = st.tuples(
