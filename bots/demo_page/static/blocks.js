@@ -1,6 +1,7 @@
 // Block Kit as elements: what the service uses of it, and what people's own messages consist of.
 
 import { html } from "./vendor/htm-preact.js";
+import { drawEmoji } from "./emoji.js";
 import { File } from "./files.js";
 import { Markdown, Mrkdwn } from "./markdown.js";
 
@@ -17,7 +18,7 @@ const element = (one, names) => {
     case "user":
       return html`<span class="mention">@${names[one.user_id] ?? one.user_id}</span>`;
     case "emoji":
-      return `:${one.name}:`;
+      return drawEmoji(one.name);
     default:
       return (one.elements ?? []).map((inner) => element(inner, names));
   }

@@ -6,6 +6,7 @@ import { act } from "./api.js";
 import { AgentBar, Home, Tabs } from "./app_home.js";
 import { Composer } from "./composer.js";
 import { Controls } from "./controls.js";
+import { drawEmoji } from "./emoji.js";
 import { File } from "./files.js";
 import { Form, Shortcuts } from "./form.js";
 import { Mrkdwn } from "./markdown.js";
@@ -24,7 +25,7 @@ const Message = ({ message, room, person, names, titles, replies, openThread, se
   ${message.is_growing && html`<span class="caret" role="status" aria-label=${t("growing")}></span>`}
   <${Controls} room=${room.id} person=${person} message=${message} t=${t} notify=${notify} />
   <footer>
-    ${message.reactions.map((reaction) => html`<span class="reaction">:${reaction}:</span>`)}
+    ${message.reactions.map((reaction) => html`<span class="reaction">${drawEmoji(reaction)}</span>`)}
     ${openThread && !message.is_private && html`<button type="button" onClick=${() => openThread(message.thread)}>${replies ? `${t("replies")}: ${replies}` : t("thread")}</button>`}
     ${message.is_own && html`<button type="button" onClick=${() => setTarget({ id: message.id, text: message.text, changes: true })}>${t("edit")}</button>`}
     ${!message.is_private && html`<${Shortcuts} shortcuts=${shortcuts} room=${room} person=${person} message=${message} t=${t} notify=${notify} />`}

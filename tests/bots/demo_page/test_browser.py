@@ -207,3 +207,20 @@ async def test_markdown_is_drawn_as_slack_draws_it(tab: Page) -> None:
     )
 
     assert drawn == [shown for _, shown in MARKDOWN]
+
+
+async def test_reactions_and_emoji_of_slack_are_drawn_as_pictures(tab: Page) -> None:
+    drawn = await tab.evaluate(
+        """async () => {
+            const { html, render } = await import("./static/vendor/htm-preact.js");
+            const { Block } = await import("./static/blocks.js");
+            const { drawEmoji } = await import("./static/emoji.js");
+            const place = document.createElement("div");
+            const elements = [{ type: "text", text: "Done " }, { type: "emoji", name: "+1" }];
+            const block = { type: "rich_text", elements: [{ type: "rich_text_section", elements }] };
+            render(html`<${Block} block=${block} names=${{}} />`, place);
+            return [drawEmoji("eyes"), drawEmoji("our_own_emoji"), place.textContent];
+        }"""
+    )
+
+    assert drawn == ["👀", ":our_own_emoji:", "Done 👍"]
