@@ -7,7 +7,7 @@ from telegram import InlineKeyboardMarkup, InlineQueryResultArticle, InputTextMe
 from bots.telegram.api.client import TelegramApi
 from bots.telegram.rendering.markdown import RenderedText
 
-from .message_changes import change_text
+from .edit_or_delete_message import change_text
 from .to_sdk_entities import NO_PREVIEW, to_message_entities
 
 _RESULT_ID, _TITLE = "answer", "Answer"

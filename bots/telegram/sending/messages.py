@@ -21,7 +21,7 @@ from bots.telegram.rendering.reasoning_quote import MAX_ENTITIES_BELOW, add_fold
 from core.chat.port.errors import ContentRejectedError, RateLimitedError, RecipientGoneError, UneditableError
 from core.chat.text.line_memo import LineMemo
 
-from .message_changes import change_text
+from .edit_or_delete_message import change_text
 from .to_sdk_entities import NO_PREVIEW, to_message_entities
 
 _Result = TypeVar("_Result")

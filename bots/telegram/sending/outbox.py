@@ -36,10 +36,10 @@ from core.chat.port.page import Page
 from core.chat.text.close_marks_while_growing import close_open_marks
 
 from .drafts import DraftPolicy, PreviewSender
+from .edit_or_delete_message import delete_message, set_keyboard
 from .group_admins import AdminLookup
 from .keyboard_layout import build_button_keyboard
 from .media import MediaSender
-from .message_changes import delete_message, set_keyboard
 from .messages import Draft, MessageSender
 from .send_menu import MenuSender
 from .waiting_mark import set_waiting_mark
