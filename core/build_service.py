@@ -19,7 +19,7 @@ from core.chat.actions.post_drawn_pictures import PictureDrawer
 from core.chat.actions.post_voice_note import Speaker
 from core.chat.actions.question_checkpoint import QuestionReader
 from core.chat.actions.send_announcements import Announcer
-from core.chat.actions.suggest_first_questions import Welcome
+from core.chat.actions.welcome_and_first_questions import Welcome
 from core.chat.answer.adapt_request_to_model import ChatClient
 from core.chat.answer.ahead_answers import AheadAnswers
 from core.chat.answer.answer_with_history import AnswerService, PromptDefaults

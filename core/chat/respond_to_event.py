@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.chat.actions.suggest_first_questions import Welcome
+from core.chat.actions.welcome_and_first_questions import Welcome
 from core.chat.commands.home_page_contents import HomePage
 from core.chat.events.choose_lane import parse_platform_name
 from core.chat.events.memory_before_threads import EarlierMemory

@@ -6,7 +6,7 @@ import { Workspace } from "./slack.js";
 import { empty, KINDS, reduce } from "./state.js";
 import { Phone } from "./telegram.js";
 import { Underneath } from "./underneath.js";
-import { preferredLanguage, words } from "./words.js";
+import { preferredLanguage, words } from "./translations.js";
 
 const NOTICE_MILLISECONDS = 6000;
 

@@ -1,15 +1,15 @@
 // The workspace: Slack's sidebar, channels, the thread pane and direct messages.
 
 import { html, useState } from "./vendor/htm-preact.js";
-import { Block } from "./blocks.js";
+import { Block } from "./slack_blocks.js";
 import { act } from "./api.js";
-import { AgentBar, Home, Tabs } from "./app_home.js";
+import { AgentBar, Home, Tabs } from "./slack_home.js";
 import { Composer } from "./composer.js";
 import { Controls } from "./controls.js";
 import { drawEmoji } from "./emoji.js";
 import { File } from "./files.js";
-import { Form, Shortcuts } from "./form.js";
-import { Mrkdwn } from "./markdown.js";
+import { Form, Shortcuts } from "./slack_form.js";
+import { Mrkdwn } from "./slack_markdown.js";
 import { screenOf } from "./state.js";
 import { People, useFollowing } from "./telegram.js";
 

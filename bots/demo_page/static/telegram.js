@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from "./vendor/htm-preact.js";
 import { act } from "./api.js";
 import { Composer } from "./composer.js";
 import { Controls } from "./controls.js";
-import { Entities } from "./entities.js";
+import { Entities } from "./telegram_entities.js";
 import { File } from "./files.js";
 import { screenOf } from "./state.js";
 

@@ -11,8 +11,8 @@ from aiohttp import web
 
 from .call import Args, Json, RefusalError
 from .faults import Fault, Faults
-from .methods.methods_and_limits import METHODS, TOLERATED
-from .rate_limits import Limits, RateLimiter
+from .methods.methods_and_rate_limits import METHODS, TOLERATED
+from .rate_limiter import Limits, RateLimiter
 from .scopes import GRANTED, check_scope, list_granted
 from .tokens import Tokens
 from .workspace_state import Workspace

@@ -12,7 +12,7 @@ from .call import Args, Json, RefusalError, read_args
 from .data_types import Person, Rules
 from .http_server import Handler
 from .oauth import OAuth, describe_removal
-from .rate_limits import Limits
+from .rate_limiter import Limits
 from .request_url import RequestUrl
 from .socket_mode import Ack, SocketMode
 from .tokens import BotToken, Tokens

@@ -17,7 +17,7 @@ from .methods.conversations import Conversations
 from .methods.files import Files
 from .methods.streams import Streams
 from .other_apps import SlackApp
-from .rate_limits import Limits
+from .rate_limiter import Limits
 from .response_urls import ResponseUrls
 from .socket_mode import SocketMode
 from .tokens import Tokens

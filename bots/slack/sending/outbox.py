@@ -45,7 +45,7 @@ from .publish_home_tab import publish_home
 from .status_texts import STATUS_TEXTS
 from .stream_or_update_pages import PageSender
 from .typing_status import ThreadStatus
-from .waiting_mark import set_waiting_mark
+from .waiting_reaction import set_waiting_mark
 
 _SLOW_ACTIVITIES = frozenset[Activity]({"recording", "drawing"})
 """Activities slow enough to spend one of the 5 replies to a command on an announcement."""

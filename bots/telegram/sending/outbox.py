@@ -42,7 +42,7 @@ from .keyboard_layout import build_button_keyboard
 from .media import MediaSender
 from .messages import Draft, MessageSender
 from .send_menu import MenuSender
-from .waiting_mark import set_waiting_mark
+from .waiting_reaction import set_waiting_mark
 
 _MODE = "post"
 _ACTIVITY_TIMEOUT = 3.0

@@ -8,7 +8,7 @@ from dataclasses import replace
 import structlog
 
 from core.access import KeyReader
-from core.chat.actions.suggest_first_questions import Welcome
+from core.chat.actions.welcome_and_first_questions import Welcome
 from core.chat.delivery.effective_language import choose_language
 from core.chat.delivery.event_context import EventContext
 from core.chat.events.choose_lane import parse_platform_name

@@ -196,7 +196,7 @@ async def test_markdown_is_drawn_as_slack_draws_it(tab: Page) -> None:
     drawn = await tab.evaluate(
         """async (texts) => {
             const { html, render } = await import("./static/vendor/htm-preact.js");
-            const { Markdown } = await import("./static/markdown.js");
+            const { Markdown } = await import("./static/slack_markdown.js");
             return texts.map((text) => {
                 const place = document.createElement("div");
                 render(html`<${Markdown} text=${text} />`, place);
@@ -213,7 +213,7 @@ async def test_reactions_and_emoji_of_slack_are_drawn_as_pictures(tab: Page) -> 
     drawn = await tab.evaluate(
         """async () => {
             const { html, render } = await import("./static/vendor/htm-preact.js");
-            const { Block } = await import("./static/blocks.js");
+            const { Block } = await import("./static/slack_blocks.js");
             const { drawEmoji } = await import("./static/emoji.js");
             const place = document.createElement("div");
             const elements = [{ type: "text", text: "Done " }, { type: "emoji", name: "+1" }];

@@ -3,7 +3,7 @@
 import { html } from "./vendor/htm-preact.js";
 import { drawEmoji } from "./emoji.js";
 import { File } from "./files.js";
-import { Markdown, Mrkdwn } from "./markdown.js";
+import { Markdown, Mrkdwn } from "./slack_markdown.js";
 
 const textOf = (object) => (object?.type === "mrkdwn" ? html`<${Mrkdwn} text=${object.text} />` : html`<div class="text">${object?.text}</div>`);
 

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.sandbox.slack.methods.methods_and_limits import METHODS
+from bots.sandbox.slack.methods.methods_and_rate_limits import METHODS
 from bots.sandbox.slack.simulator import SlackSim
 from tests.bots.sandbox.slack.fixtures import APP_TOKEN, BOT_TOKEN, refused, simulator, web_client
 

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .methods.methods_and_limits import METHODS
+from .methods.methods_and_rate_limits import METHODS
 
 
 def _list_method_limits() -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import { html } from "./vendor/htm-preact.js";
 import { act } from "./api.js";
-import { Block } from "./blocks.js";
+import { Block } from "./slack_blocks.js";
 import { Controls } from "./controls.js";
 
 export const Tabs = ({ shown, open, t }) => html`<nav class="tabs" aria-label=${t("tabs")}>
