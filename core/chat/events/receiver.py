@@ -104,7 +104,6 @@ class EventReceiver:
         is_wanted = await self._is_for_bot(incoming) and await self._is_admitted(incoming, platform)
         if is_wanted and not self._loop_limit.is_reached(incoming) and await self._store(incoming, payload, platform):
             self._loop_limit.count(incoming)
-            await self._sent_times.note(incoming)
 
     @asynccontextmanager
     async def _in_order(self, incoming: Incoming) -> AsyncGenerator[None]:
@@ -148,7 +147,6 @@ class EventReceiver:
 
     async def _store(self, incoming: Incoming, payload: bytes, platform: Platform) -> bool:
         """Return whether it was stored; else there is too much already, and its sender is told so."""
-        chat = str(incoming.chat)
         continued, found = await self._find_pieces(incoming, platform)
         lane = continued or choose_lane(incoming)
         if self._full_notices.is_full(incoming, lane):
@@ -160,10 +158,15 @@ class EventReceiver:
             await self._full_notices.refuse(incoming, payload, lane, result, platform)
             return False
         await self._store_pieces(lane, incoming, found.behind)
-        await self._cut_texts.remember(incoming, continued or chat)
-        if incoming.chat.thread and not continued:
-            await self._note_part_in_thread(incoming)
+        await self._take_notes(incoming, continued)
         return True
+
+    async def _take_notes(self, incoming: Incoming, continued: str) -> None:
+        """Note what decides about the next messages. One write to the disk takes all: a worker's steps wait for it."""
+        notes = [self._sent_times.note(incoming), self._cut_texts.remember(incoming, continued or str(incoming.chat))]
+        if incoming.chat.thread and not continued:
+            notes.append(self._note_part_in_thread(incoming))
+        await asyncio.gather(*notes)
 
     async def _find_pieces(self, incoming: Incoming, platform: Platform) -> tuple[str, Surroundings]:
         """Find the conversation that it continues, "" for none, and what was posted before that belongs to it."""
