@@ -206,6 +206,11 @@ class SlackPlatform(RunningPlatform):
             return incoming
         return await enrich(incoming, self._workspace_of(incoming.chat), since=since)
 
+    def expect(self, incoming: Incoming) -> None:
+        """See `Platform`."""
+        workspace = self._workspace_of(incoming.chat)
+        workspace.users.begin_look_up(workspace.api, incoming.sender)
+
     def has_discussion(self, incoming: Incoming) -> bool:
         """See `Platform`."""
         return has_discussion(incoming)

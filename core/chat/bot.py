@@ -116,6 +116,7 @@ class Bot:
             if incoming.home:
                 await self._show_closed_home(event, incoming, platform)
             return
+        platform.expect(incoming)
         known = await self._conversation_reader.read(incoming, event.job.lane_kind)
         if known.is_deleted:
             return

@@ -18,6 +18,13 @@ async def test_what_is_known_of_a_sender_at_once_agrees_with_a_look_up(scene: Sc
     assert scene.platform.admits_groups is (looked_up == "outsider")
 
 
+async def test_who_is_expected_is_the_same_as_who_is_not(scene: Scene) -> None:
+    known = await scene.platform.enrich(scene.incoming)
+    scene.platform.expect(scene.incoming)
+
+    assert await scene.platform.enrich(scene.incoming) == known
+
+
 async def test_who_has_written_has_an_id_that_an_admin_may_name(scene: Scene) -> None:
     assert scene.platform.is_person_id(scene.incoming.sender.id)
 

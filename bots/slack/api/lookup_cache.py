@@ -17,6 +17,8 @@ from .look_up_with_retries import look_up
 Fetch: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 _FAILURE_MAX_AGE = 15.0
 """Seconds during which a failed look-up is not repeated."""
+_MAX_BEGUN = 16
+"""Look-ups that run before another one is begun that nobody waits for yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,27 @@ class LookupCache:
 
     async def get(self, key: str, fetch: Fetch, *, max_age: float) -> LookupResult:
         """Return a result of at most `max_age` seconds, else the result of `fetch`; never raises."""
-        known = self._results.get(key)
-        if known is not None and time.monotonic() - known.fetched_at < (_FAILURE_MAX_AGE if known.failed else max_age):
+        if (known := self._get_fresh(key, max_age)) is not None:
             return known
-        task = self._running.get(key)
-        if task is None:
-            task = self._running[key] = asyncio.create_task(self._fetch(key, fetch))
-            task.add_done_callback(lambda _: self._running.pop(key, None))
+        task = self._running.get(key) or self._start(key, fetch)
         return await asyncio.shield(task)  # a cancelled caller must not cancel the others' call
+
+    def begin(self, key: str, fetch: Fetch, *, max_age: float) -> None:
+        """Begin what `get` will wait for, unless it is known or running, or many look-ups run already."""
+        is_busy = key in self._running or len(self._running) >= _MAX_BEGUN
+        if not is_busy and self._get_fresh(key, max_age) is None:
+            self._start(key, fetch)
+
+    def _get_fresh(self, key: str, max_age: float) -> LookupResult | None:
+        known = self._results.get(key)
+        if known is None:
+            return None
+        return known if time.monotonic() - known.fetched_at < (_FAILURE_MAX_AGE if known.failed else max_age) else None
+
+    def _start(self, key: str, fetch: Fetch) -> asyncio.Task[LookupResult]:
+        task = self._running[key] = asyncio.create_task(self._fetch(key, fetch))
+        task.add_done_callback(lambda _: self._running.pop(key, None))
+        return task
 
     async def _fetch(self, key: str, fetch: Fetch) -> LookupResult:
         fields = await look_up(self._name, lambda: _fetch_or_empty(fetch), timeout=self._timeout)

@@ -49,6 +49,12 @@ class UserDirectory:
             sender, name=sender.name or _display_name(found), locale=sender.locale or str(found.get("locale") or "")
         )
 
+    def begin_look_up(self, api: SlackApi, sender: Sender) -> None:
+        """Begin to look up a sender who is not known, for whoever asks next; unless many are being looked up."""
+        if sender.id.startswith(USER_ID_PREFIXES) and not (sender.name and sender.locale):
+            fetch = partial(api.get_user, sender.id, asked_by=sender.id)
+            self._users.begin(sender.id, fetch, max_age=_NAME_MAX_AGE)
+
     async def is_admin(self, api: SlackApi, user: str, team: str) -> bool:
         """Whether a user is an admin or an owner of the workspace `team`; False if Slack does not respond in time."""
         if not user.startswith(USER_ID_PREFIXES):

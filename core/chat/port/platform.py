@@ -54,6 +54,13 @@ class Platform(Protocol):
         del sender_only, since
         return incoming
 
+    def expect(self, incoming: Incoming) -> None:
+        """Begin to look up who an admitted sender is, which `enrich` is about to ask; return at once.
+
+        Default: nothing takes a look-up.
+        """
+        del incoming
+
     def has_discussion(self, incoming: Incoming) -> bool:
         """Whether a message may belong to a discussion that `enrich` can look up. Pure. Default: none does."""
         del incoming

@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import pytest
 from redis.asyncio import Redis
@@ -15,6 +16,7 @@ from redis.exceptions import ConnectionError as StoreLostError
 from redis.exceptions import ResponseError
 from structlog.testing import capture_logs
 
+from core.access import AccessRegister
 from core.build_service import Service
 from core.chat.commands import COMMANDS
 from core.chat.port.errors import (
@@ -37,6 +39,7 @@ from core.chat.port.platform import Platform
 from core.chat.text.translations import Translations
 from core.chat.text.user_error import StoppedByUserError, UserFacingError
 from core.metrics import Metrics
+from core.queue import Inbox
 from core.settings import Settings
 from core.tracing import NO_TRACER
 from core.wanjie import KeyRejectedError, WanjieClient
@@ -124,6 +127,34 @@ async def service(redis_url: str, redis: Redis, monkeypatch: pytest.MonkeyPatch)
     yield service
     await service.aclose()
     await client.aclose()
+
+
+@dataclass
+class _Expecting(Fragile):
+    """Remembers whose sender is looked up early."""
+
+    expected: list[str] = field(default_factory=list[str])
+
+    def expect(self, incoming: Incoming) -> None:
+        self.expected.append(incoming.event_id)
+
+
+@pytest.mark.parametrize("state", ["allowed", "refused"])
+async def test_a_sender_is_looked_up_early_only_if_they_are_let_in(
+    service: Service, redis: Redis, state: Literal["allowed", "refused"]
+) -> None:
+    platform, inbox, chat = _Expecting(), Inbox(redis), "tg:1:7"
+    await AccessRegister(redis).set_chat(chat, state, actor="tg:1")
+    await inbox.enqueue(chat, "0", b"0")
+    worker = service.worker({"tg": platform})
+    running = asyncio.create_task(worker.run())
+    async with asyncio.timeout(60):
+        while await inbox.list_waiting(chat):  # noqa: ASYNC110 - the store tells nobody
+            await asyncio.sleep(0.005)
+    await worker.drain(60)
+    await running
+
+    assert platform.expected == (["0"] if state == "allowed" else [])
 
 
 async def test_every_command_has_a_handler(service: Service) -> None:

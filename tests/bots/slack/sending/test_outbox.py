@@ -298,6 +298,35 @@ async def test_a_user_is_looked_up_once(platform: SlackPlatform, slack: SlackSim
     assert slack.count("users.info") == 1
 
 
+async def test_a_sender_who_is_expected_is_looked_up_before_anybody_asks(
+    platform: SlackPlatform, slack: SlackSim, bob: SlackUser
+) -> None:
+    incoming = platform.read(direct(user=bob.id))
+    assert incoming is not None
+    platform.expect(incoming)
+    platform.expect(incoming)
+    async with asyncio.timeout(60):
+        await slack.workspace.app.until(lambda: slack.count("users.info"))
+    sender = (await platform.enrich(incoming, sender_only=True)).sender
+
+    assert sender == Sender(bob.id, "Bob", "zh-CN")
+    assert slack.count("users.info") == 1
+
+
+async def test_of_a_crowd_only_some_are_looked_up_before_anybody_asks(platform: SlackPlatform, slack: SlackSim) -> None:
+    crowd = [slack.user(f"User {number}") for number in range(40)]
+    for user in crowd:
+        incoming = platform.read(direct(user=user.id))
+        assert incoming is not None
+        platform.expect(incoming)
+    async with asyncio.timeout(60):
+        await slack.workspace.app.until(lambda: slack.count("users.info") >= 16)
+    last = await look_up_sender(platform, Sender(crowd[-1].id))
+
+    assert last.name == "User 39"
+    assert slack.count("users.info") == 17
+
+
 @pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
 async def test_a_failed_user_look_up_is_retried(
     platform: SlackPlatform, slack: SlackSim, bob: SlackUser, error: str
