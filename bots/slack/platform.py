@@ -30,15 +30,14 @@ from core.tracing import NO_TRACER, Tracer
 from .api.bot_account import BotAccount
 from .api.call import AsyncWebClient, Identity, create_web_client, fetch_identity, open_socket
 from .api.retry_until_answered import retry_until_answered
-from .api.user_and_channel_names import USER_ID_PREFIXES
 from .api.workspace_api import WorkspaceApi
 from .api.workspaces import Workspaces
-from .apply_guest_settings import to_standing
+from .apply_guest_settings import read_standing, to_standing
 from .events.acknowledger import EventAcknowledger
 from .events.enrich import enrich, has_discussion
 from .events.http_requests import HttpReceiver
 from .events.parse import read_edit, read_event, read_part
-from .events.reply_target import ReplyTarget
+from .events.recent_events import RecentEvents
 from .events.socket_connection import SocketListener
 from .events.workspace_context import PLATFORM, WorkspaceContext
 from .oauth.event_origin import read_removal
@@ -88,6 +87,7 @@ class SlackPlatform(RunningPlatform):
         self._suggest = suggest
         self._forms = forms
         self._translations = Translations()
+        self._recent_events = RecentEvents()
         self._identity: Identity | None = None
         self._web: _Web | None = None
         self.connected = asyncio.Event()
@@ -199,6 +199,10 @@ class SlackPlatform(RunningPlatform):
         """Read the new form of an edited message, or what may be the rest of a text, from a stored event."""
         return read_edit(payload, self._workspace) or read_part(payload, self._workspace)
 
+    def read_any(self, payload: bytes) -> Incoming | None:
+        """Read either, once for the receiver and a worker of one process."""
+        return self._recent_events.read(payload, self._workspace)
+
     async def enrich(self, incoming: Incoming, *, sender_only: bool = False, since: str | None = None) -> Incoming:
         """Look up the sender, within 2 seconds; add the thread, names and files, within some more. Never raises."""
         incoming = replace(incoming, sender=await self._look_up_sender(incoming.chat, incoming.sender))
@@ -221,13 +225,8 @@ class SlackPlatform(RunningPlatform):
 
     def get_standing(self, incoming: Incoming) -> Standing | None:
         """See `Platform`; only the profile tells guests from members."""
-        team = ReplyTarget.parse(incoming.reply_route).team
-        if frozenset(self._settings.allowed_ids) & {incoming.sender.id, incoming.chat.chat, team}:
-            return "listed"
-        if not incoming.sender.id.startswith(USER_ID_PREFIXES):
-            return "insider"  # an app that SLACK_ALLOWED_APPS names
-        if team and self._settings.connect == "off":
-            return "outsider"
+        if (told := read_standing(self._settings, incoming)) is not None:
+            return told
         users = self._workspace_of(incoming.chat).users
         known = users.get_known_affiliation(incoming.sender.id, incoming.chat.account)
         return known and to_standing(self._settings, known, incoming.chat.account)
