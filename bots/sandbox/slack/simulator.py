@@ -9,8 +9,9 @@ from aiohttp import web
 
 from .app_state import AppState, Organisation
 from .call import Args, Json, RefusalError, read_args
-from .data_types import Person, Rules
+from .data_types import Person
 from .http_server import Handler
+from .lifetimes_and_limits import Rules
 from .oauth import OAuth, describe_removal
 from .rate_limiter import Limits
 from .request_url import RequestUrl

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from .call import Args, Json
-from .data_types import Channel, ChannelKind, Message, Rules, Sight, Status
+from .data_types import Channel, ChannelKind, Message, Sight, Status
 from .events import Announcer
 from .faults import Faults
 from .http_server import Call, Handler, WebApi
 from .interactions import Interactions
+from .lifetimes_and_limits import Rules
 from .methods.assistant import Assistant
 from .methods.chat import Chat
 from .methods.conversations import Conversations

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from .app_state import AppState, Organisation
 from .call import Json, RefusalError
-from .data_types import Channel, ChannelKind, Message, Person, Rules, Sight, SlackFile, Status, Stream, StreamState
+from .data_types import Channel, ChannelKind, Message, Person, Sight, SlackFile, Status, Stream, StreamState
+from .lifetimes_and_limits import Rules
 
 _IMAGE_TYPES = frozenset({"image/gif", "image/jpeg", "image/png"})
 
