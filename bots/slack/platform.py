@@ -37,7 +37,6 @@ from .events.acknowledger import EventAcknowledger
 from .events.enrich import enrich, has_discussion
 from .events.http_requests import HttpReceiver
 from .events.parse import read_edit, read_event, read_part
-from .events.recent_events import RecentEvents
 from .events.socket_connection import SocketListener
 from .events.workspace_context import PLATFORM, WorkspaceContext
 from .oauth.event_origin import read_removal
@@ -87,7 +86,6 @@ class SlackPlatform(RunningPlatform):
         self._suggest = suggest
         self._forms = forms
         self._translations = Translations()
-        self._recent_events = RecentEvents()
         self._identity: Identity | None = None
         self._web: _Web | None = None
         self.connected = asyncio.Event()
@@ -198,10 +196,6 @@ class SlackPlatform(RunningPlatform):
     def read_addition(self, payload: bytes) -> Incoming | None:
         """Read the new form of an edited message, or what may be the rest of a text, from a stored event."""
         return read_edit(payload, self._workspace) or read_part(payload, self._workspace)
-
-    def read_any(self, payload: bytes) -> Incoming | None:
-        """Read either, once for the receiver and a worker of one process."""
-        return self._recent_events.read(payload, self._workspace)
 
     async def enrich(self, incoming: Incoming, *, sender_only: bool = False, since: str | None = None) -> Incoming:
         """Look up the sender, within 2 seconds; add the thread, names and files, within some more. Never raises."""
