@@ -34,3 +34,10 @@ def test_a_service_loads_neither_platforms_that_are_off_nor_media_libraries() ->
     unwanted = {"telegram", "slack_sdk", "slack_bolt", "emoji", "PIL", "av", "pypdfium2", "chardet", *UNUSED_MODULES}
 
     assert not unwanted & set(loaded.stdout.split())
+
+
+def test_an_app_of_one_slack_workspace_loads_no_bolt() -> None:
+    program = "import sys, bots.slack.platform; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+
+    assert not {name for name in loaded.stdout.split() if name.partition(".")[0] == "slack_bolt"}
