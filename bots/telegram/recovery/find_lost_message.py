@@ -85,6 +85,10 @@ class LostMessageFinder:
         marker = None if self._thread is None else _MARKER_KEYBOARD
         try:
             edited = await self.set_keyboard(candidate, marker)
+            if edited is None and marker is not None:
+                # The search of another topic has just set it, or one that died has left it.
+                await self.set_keyboard(candidate, None)
+                edited = await self.set_keyboard(candidate, marker)
             if edited is None:
                 return marker is None  # it has no buttons, like the first step of an answer
             if self._belongs_to(edited, page, attempted_text):

@@ -131,6 +131,21 @@ async def test_a_later_page_is_searched_in_its_topic(scene: Scene) -> None:
     assert [message.buttons for message in scene.sim.messages(forum.id) if message.text == "Woof"] == [[]]
 
 
+async def test_a_first_step_that_another_search_has_marked_is_found(scene: Scene) -> None:
+    forum = scene.sim.group("Forum", forum=True)
+    outbox = await scene.ask(forum, scene.sim.topic(forum, "Cats", scene.ann))
+    page = replace(FIRST, sending=True, after=outbox.position_marker())
+    scene.sim.faults.lose_answer("sendMessage")
+    with pytest.raises(PlatformUnreachableError):
+        await outbox.update_page(page, "Meow", final=False)
+    mark = {"text": "…", "callback_data": "mark:"}
+    scene.sim.messages(forum.id)[-1].keyboard = {"inline_keyboard": [[mark]]}
+
+    found = await outbox.find_lost_message(page)
+
+    assert forum.messages[int(found.message_id)].text == "Meow"
+
+
 async def test_the_search_for_a_lost_step_changes_no_media(scene: Scene) -> None:
     outbox = await scene.ask()
     page = replace(FIRST, sending=True, after=outbox.position_marker(), adopted=True)
